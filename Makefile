@@ -1,0 +1,180 @@
+# Makefile - the only build of Berth. `make help` lists the targets.
+#
+# Flavours live side by side in build/<flavour>. Every .c in policies/, traces/ and reports/ is
+# one plug-in: the tables are derived from the sorted file lists. Tests, fuzz drivers and
+# benchmarks are found the same way; a new file needs no edit here.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+CC      := gcc
+CLANG   ?= clang
+AR      := ar
+SHELL   := /bin/sh
+FLAVOUR ?= release
+PREFIX  ?= /usr/local
+DESTDIR ?=
+B       := build/$(FLAVOUR)
+V       ?= 0
+Q       := $(if $(filter 1,$(V)),,@)
+say      = $(if $(filter 1,$(V)),,@printf '  %-6s %s\n' $(1) $(2);)
+VERSION := $(shell cat VERSION)
+CORES   := $(shell nproc 2>/dev/null || echo 2)
+J        = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(CORES))
+
+CFLAGS.release := -O2 -g
+CFLAGS.debug   := -Og -g3 -DBERTH_DEBUG
+CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+                  -fno-sanitize-recover=all -DBERTH_DEBUG
+CFLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DBERTH_DEBUG
+ifeq ($(origin CFLAGS.$(FLAVOUR)),undefined)
+$(error unknown FLAVOUR '$(FLAVOUR)', expected release, debug, asan or tsan)
+endif
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+DEFINES  := -D_POSIX_C_SOURCE=200809L -DBERTH_VERSION='"$(VERSION)"'
+INCLUDES := -Isim -Itests -I$B
+ALL_CFLAGS = -std=c11 $(WARN) $(DEFINES) $(INCLUDES) -ffp-contract=off -fopenmp \
+             $(CFLAGS.$(FLAVOUR)) $(CFLAGS)
+LIBS     := -lgsl -lgslcblas -lcsv -lcjson -lz -lm
+
+src   = $(sort $(wildcard $(addsuffix /*.c,$(1))))
+obj   = $(patsubst %.c,$B/obj/%.o,$(1))
+progs = $(patsubst tests/%.c,$B/test/%,$(sort $(wildcard tests/$(1))))
+
+SCHED_SRC := $(call src,sim/base sim/cluster sim/sched policies)
+SIM_SRC   := $(call src,sim/model sim/engine sim/ingest sim/metrics sim/experiment traces reports)
+CLI_SRC   := $(filter-out sim/cli/main.c,$(call src,sim/cli))
+LIB_SRC   := $(call src,tests/lib)
+TABLES    := $B/gen/policies.def $B/gen/traces.def $B/gen/reports.def
+ARCHIVES  := $B/libcli.a $B/libsim.a $B/libsched.a
+TESTS     := $(call progs,unit/test_*.c) $(call progs,property/test_*.c) \
+             $(call progs,exact/test_*.c)
+CORE_TESTS := $(call progs,libsched/test_*.c)
+FUZZ      := $(call progs,fuzz/fuzz_*.c)
+BENCH     := $(call progs,bench/*.c)
+C_FILES   := $(sort $(shell find sim policies traces reports tests -name '*.[ch]' 2>/dev/null))
+
+all: $B/berth $(if $(filter release,$(FLAVOUR)),berth)  ## the program; ./berth is a link to it
+
+berth: $B/berth
+	$(Q)ln -sf $< $@
+
+$B/berth: $B/obj/sim/cli/main.o $(ARCHIVES)
+	$(call say,link,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+$B/obj/%.o: %.c Makefile VERSION | $(TABLES)
+	$(call say,cc,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+# A plug-in table or a list of objects is rewritten only when it changes.
+write_if_changed = mkdir -p $(@D) && { $(1); } >$@.new && \
+    if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$B/gen/%.def: FORCE
+	@$(call write_if_changed,for f in $(call src,$*); do basename $$f .c | sed 's/.*/X(&)/'; done)
+
+$B/gen/libsched.list: FORCE
+	@$(call write_if_changed,printf '%s\n' $(SCHED_SRC))
+$B/gen/libsim.list: FORCE
+	@$(call write_if_changed,printf '%s\n' $(SIM_SRC))
+$B/gen/libcli.list: FORCE
+	@$(call write_if_changed,printf '%s\n' $(CLI_SRC))
+$B/gen/libtest.list: FORCE
+	@$(call write_if_changed,printf '%s\n' $(LIB_SRC))
+
+$B/libsched.a: $(call obj,$(SCHED_SRC))
+$B/libsim.a: $(call obj,$(SIM_SRC))
+$B/libcli.a: $(call obj,$(CLI_SRC))
+$B/libtest.a: $(call obj,$(LIB_SRC))
+$B/lib%.a: $B/gen/lib%.list
+	$(call say,ar,$@)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
+
+# --- tests ---
+
+$(TESTS): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
+	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+# The core alone: if it ever reaches up, these do not link.
+$(CORE_TESTS): $B/test/%: $B/obj/tests/%.o $B/libsched.a
+	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(FUZZ): $B/test/%: $B/obj/tests/%.o $B/obj/tests/fuzz/replay_main.o $(ARCHIVES)
+	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+$(BENCH): $B/test/%: $B/obj/tests/%.o $(ARCHIVES)
+	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ)         ## build every test of this FLAVOUR
+
+deps:                               ## install missing Debian packages (says which)
+	@sh tests/lint/deps.sh
+
+demo: deps                          ## build, replay scenarios/hello.json, show a table and pictures
+	@$(MAKE) $(J) all
+	@./berth run scenarios/hello.json -o out/demo --force
+	@sh tests/lint/pictures.sh out/demo
+
+test: deps                          ## install what is missing, build, run every test
+	@$(MAKE) check
+
+check:                              ## the same without installing anything
+	@$(MAKE) $(J) build-tests
+	@$(MAKE) $(J) FLAVOUR=asan build-tests
+	@sh tests/run.sh
+
+check-asan: FLAVOUR_TESTS := asan   ## every test under the address and undefined-behaviour sanitizers
+check-tsan: FLAVOUR_TESTS := tsan   ## every test under the thread sanitizer
+check-debug: FLAVOUR_TESTS := debug ## every test with debug_check
+check-asan check-tsan check-debug:
+	@$(MAKE) $(J) FLAVOUR=$(FLAVOUR_TESTS) build-tests
+	@sh tests/run.sh --flavour $(FLAVOUR_TESTS)
+
+soak:                               ## the long checks: more seeds, more random workloads
+	@$(MAKE) $(J) build-tests
+	@BERTH_SOAK=1 sh tests/run.sh --flavour release
+
+golden-update: all                  ## record the golden outputs again; read the diff
+	@sh tests/golden/run.sh --update
+
+bench: all $(BENCH)                 ## run the benchmarks of tests/bench
+	@for b in $(BENCH); do echo "== $${b##*/}"; $$b || exit 1; done
+
+fuzz:                               ## build the fuzz drivers with libFuzzer where clang has it
+	@sh tests/fuzz/build.sh '$(CLANG)' '$(DEFINES)' '$(LIBS)'
+
+# --- the house's rules ---
+
+layers:                             ## no include that sim/LAYERS does not allow
+	@sh tests/lint/layers.sh
+
+symbols: $(ARCHIVES)                ## every exported name begins with its file's name
+	@sh tests/lint/symbols.sh $B
+
+format-check:                       ## clang-format would change nothing
+	@clang-format --dry-run -Werror $(C_FILES)
+
+lint: $(TABLES)                     ## clang-tidy and cppcheck find nothing
+	@sh tests/lint/lint.sh '$(DEFINES)' '$(INCLUDES)'
+
+# --- installing ---
+
+install: all                        ## install under PREFIX (and DESTDIR)
+	@CC=$(CC) sh tests/lint/install.sh install '$(DESTDIR)$(PREFIX)' $B
+uninstall:                          ## remove what install put there
+	@CC=$(CC) sh tests/lint/install.sh uninstall '$(DESTDIR)$(PREFIX)' $B
+check-install: all                  ## prove that uninstall leaves nothing
+	@CC=$(CC) sh tests/lint/install.sh check '$B/stage' $B
+
+clean:                              ## remove every build output
+	rm -rf build berth
+
+help:                               ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## */  \1\t/p' Makefile | sort | expand -t 18
+
+FORCE:
+.PHONY: all build-tests deps demo test check check-asan check-tsan check-debug soak golden-update \
+        bench fuzz layers symbols format-check lint install uninstall check-install clean help FORCE
+
+-include $(shell find $B/obj -name '*.d' 2>/dev/null)

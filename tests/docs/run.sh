@@ -1,0 +1,72 @@
+#!/bin/sh
+# run.sh - the documents do not lie: commands in README.md and docs/*.md are run and their output
+# is compared.
+#
+# A fenced block that opens with ```console run is executed line by line from the repository top:
+# a line "$ command" is run by sh with `berth` found in the build, and the lines up to the next
+# "$ " must be its standard output and error output together. A line of only "..." stands for any
+# number of lines. A block that opens with ```console quiet is run and only its status is checked;
+# plain ```console blocks are not run. The last line is "passed failed skipped" in numbers.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BERTH=${BERTH:-build/release/berth}
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin"
+ln -s "$(pwd)/$BERTH" "$scratch/bin/berth"
+PATH=$scratch/bin:$PATH
+export PATH NO_COLOR=1 LC_ALL=C TZ=UTC
+unset BERTH_CATALOG GITHUB_ACTIONS
+passed=0 failed=0
+
+match() {       # wanted, got: equal but for lines "..." of wanted
+    awk -v got="$2" '
+    BEGIN { while ((getline line < got) > 0) g[++n] = line }
+    { w[++m] = $0 }
+    # fit(i, j): do lines i.. of w describe lines j.. of g?
+    function fit(i, j,    k) {
+        for (; i <= m; i++) {
+            if (w[i] == "...") {
+                for (k = j; k <= n + 1; k++) if (fit(i + 1, k)) return 1
+                return 0
+            }
+            if (j > n || w[i] != g[j]) return 0
+            j++
+        }
+        return j == n + 1
+    }
+    END { exit !fit(1, 1) }' "$1"
+}
+
+run_one() {     # uses file, line, kind, command and $scratch/want
+    sh -c "$command" >"$scratch/got" 2>&1 </dev/null
+    rc=$?
+    if [ "$kind" = quiet ] && [ $rc -eq 0 ]; then passed=$((passed + 1)); return; fi
+    if [ "$kind" = run ] && match "$scratch/want" "$scratch/got"; then passed=$((passed + 1)); return; fi
+    failed=$((failed + 1))
+    echo "$file:$line: documented command FAILED (status $rc): $command"
+    diff -u --label "$file" --label now "$scratch/want" "$scratch/got" | head -n 40 | sed 's/^/    /'
+}
+
+for file in README.md docs/*.md scenarios/README.md traces/README.md; do
+    [ -f "$file" ] || continue
+    # One record per command: kind, line, command, then its wanted output, in files.
+    rm -f "$scratch"/case.*
+    awk -v to="$scratch/case" '
+    /^```/ { if (kind != "") { kind = ""; next }
+             if ($0 ~ /^```console +(run|quiet) *$/) kind = $2
+             next }
+    kind == "" { next }
+    /^\$ / { n++; name = sprintf("%s.%04d", to, n)
+             print kind > name; print NR > name; print substr($0, 3) > name; next }
+    n > 0 { print > name }' "$file"
+    for c in "$scratch"/case.*; do
+        [ -f "$c" ] || continue
+        kind=$(sed -n 1p "$c") line=$(sed -n 2p "$c") command=$(sed -n 3p "$c")
+        sed 1,3d "$c" >"$scratch/want"
+        run_one
+    done
+done
+printf '%-44s %d passed\n' "documented commands" "$passed"
+echo "$passed $failed 0"
+[ "$failed" -eq 0 ]
