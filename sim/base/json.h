@@ -16,7 +16,7 @@
 #include "base/units.h"
 
 #define JSON_DEPTH_MAX 64
-#define JSON_INTEGER_MAX INT64_C(9007199254740992)  /* 2^53: above it a JSON number is not exact */
+#define JSON_INTEGER_MAX INT64_C(9007199254740991)  /* 2^53 - 1: above it a JSON number is not exact */
 
 struct json;                        /* a document: tree and source texts; freed whole */
 typedef struct cJSON json_node;     /* one value; belongs to its document */
@@ -49,6 +49,8 @@ const json_node *json_next(const json_node *v);
 const char *json_key(const json_node *v);                       /* NULL in arrays and at the root */
 const char *json_string(const json_node *v);                    /* NULL when it is not text */
 bool json_number(const json_node *v, double *out);              /* false when it is not a number */
+/* The value as messages show it: 'text' in quotes, a number as it was written, "an object". */
+const char *json_show(const struct json *j, const json_node *v, char *to, size_t room);
 #define JSON_EACH(child, of) \
     for (const json_node *child = json_first(of); child; child = json_next(child))
 
@@ -69,6 +71,7 @@ int json_fail_member(struct json *j, const json_node *v, struct diag *d, const c
 int json_expected(struct json *j, const json_node *v, struct diag *d, const char *expected);
 /* "key 'file' is missing in $.trace, expected EXPECTED" */
 int json_missing(struct json *j, const json_node *of, const char *key, const char *expected, struct diag *d);
+bool json_path_inline(const struct json *j);    /* was JSON_PATH_INLINE given? */
 /* Every key of the object is one of `known`, else "unknown key 'polciy' at $.polciy (nearest: 'policy')". */
 int json_check_keys(struct json *j, const json_node *of, const char *const *known, uint32_t n, struct diag *d);
 
