@@ -57,8 +57,9 @@ int diag_expected(struct diag *d, struct diag_at at, const char *what,
 __attribute__((format(printf, 2, 3)))
 void diag_hint(struct diag *d, const char *fmt, ...);
 
-/* Print: "place: error: message", then excerpt and mark, then the path, then the
- * hint. `kind` is "error" or "warning". `colour` adds escape codes. */
+/* Print: "place: error: message", then "  at PATH" unless the message names the path
+ * already, then excerpt and mark, then the hint. `kind` is "error" or "warning".
+ * `colour` adds escape codes. */
 void diag_print(FILE *to, const struct diag *d, const char *kind, int colour);
 
 /* The same as one JSON object on one line, {"error":{...}}. */

@@ -1,7 +1,7 @@
 /* input.h - an input file: plain or gzip by content, "-" for standard input, read once
  * from front to back with line numbers of the unpacked text.
  *
- * UTF-8 BOM skipped, CRLF and a missing last line end accepted; NUL bytes, lines above
+ * The only file that includes <zlib.h>. UTF-8 BOM skipped, CRLF and a missing last line end accepted; NUL bytes, lines above
  * 1 MiB and truncated gzip data are errors (STATUS_INPUT) at their line. */
 #ifndef BERTH_BASE_INPUT_H
 #define BERTH_BASE_INPUT_H
@@ -32,6 +32,10 @@ int input_head(struct input *in, const char **head, size_t *n, struct diag *d);
  * 1 = a line, 0 = the end, -1 = trouble in *d. */
 int input_line(struct input *in, char **line, size_t *n, struct diag *d);
 uint32_t input_line_number(const struct input *in);     /* of the line last returned */
+
+/* SHA-256 of the bytes as stored, compressed or not, as hexadecimal into `to` (65 bytes).
+ * What was not read yet is read and thrown away, so call it last. */
+void input_sha256(struct input *in, char *to);
 
 /* All that is left, NUL-terminated, owned by `in` (JSON). NUL bytes refused. */
 int input_all(struct input *in, char **text, size_t *n, struct diag *d);
