@@ -1,0 +1,32 @@
+/* verb.h - what a command is: one file cmd_<verb>.c, one row in main.c. */
+#ifndef BERTH_CLI_VERB_H
+#define BERTH_CLI_VERB_H
+
+#include "cli/opts.h"
+
+struct call;
+
+struct verb {
+    const char *name, *args, *summary;
+    const char *group;                  /* heading of the first page */
+    const char *const *examples;        /* "berth run ...", then what it does; NULL at the end */
+    struct opts_table tables[OPTS_TABLES];      /* ends with a NULL purpose */
+    const char *writes;                 /* which files, for help; NULL = none */
+    uint32_t args_max;
+    /* Status for the shell; -1 with *d when main is to print an error and take its status. */
+    int (*run)(const struct call *c, struct diag *d);
+};
+
+struct call {
+    const struct verb *const *verbs;    /* all of them, NULL at the end */
+    const struct verb *verb;
+    const struct opts *opts;
+    bool colour_out, colour_err;        /* decided from --color, the terminal and NO_COLOR */
+};
+
+const struct verb *verb_find(const struct verb *const *verbs, const char *name);
+
+/* "error: unknown verb 'rnu' (nearest: 'run'), see 'berth help'". Always -1. */
+int verb_unknown(const struct verb *const *verbs, const char *name, struct diag *d);
+
+#endif
