@@ -417,3 +417,9 @@ int json_set_text(struct json *j, const char *path, const char *text, const char
     v->valueint = (int)s->base;
     return put(j, path, strlen(path), v, name, d);
 }
+
+void json_remove(struct json *j, const char *key)
+{
+    if (cJSON_IsObject(j->root))
+        cJSON_DeleteItemFromObjectCaseSensitive(j->root, key);
+}

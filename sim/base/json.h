@@ -113,6 +113,8 @@ struct json *json_new(const char *name);
 int json_set(struct json *j, const char *assignment, const char *name, struct diag *d);
 /* Set the value at a path to a text; the place of later complaints is the flag `name`. */
 int json_set_text(struct json *j, const char *path, const char *text, const char *name, struct diag *d);
+/* Take a member of the outermost object away, if it is there. */
+void json_remove(struct json *j, const char *key);
 /* The document as text with one key a line, keys and numbers as they stood; NUL-terminated. */
 char *json_print(const struct json *j, struct arena *a);
 
