@@ -1,7 +1,10 @@
-/* csv.h - rows with header names, line and column, over libcsv (RFC 4180 quoting).
+/* csv.h - rows with header names, line and column, over libcsv.
  *
- * The only file that includes <csv.h>. Fields are borrowed until the next row. Cell
- * errors carry file, line, column of the cell, and the row's text. */
+ * The only file that includes <csv.h>. Cells separated by commas are quoted as RFC 4180
+ * says, and a quoted cell may hold line ends; with another delimiter nothing is quoted
+ * and a quote is a character like any other. Blanks around a cell that is not quoted are
+ * dropped. Fields are borrowed until the next row. Cell errors carry file, line, column
+ * of the cell, and the line's text. */
 #ifndef BERTH_BASE_CSV_H
 #define BERTH_BASE_CSV_H
 

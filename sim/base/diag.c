@@ -186,6 +186,11 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* Optimal string alignment: insert, delete, replace, swap neighbours, no character
  * touched twice. Three rows are enough. */
 static uint32_t distance(const char *a, uint32_t n, const char *b, uint32_t m)
@@ -198,9 +203,10 @@ static uint32_t distance(const char *a, uint32_t n, const char *b, uint32_t m)
         uint32_t *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3];
         now[0] = i;
         for (uint32_t j = 1; j <= m; j++) {
-            uint32_t cost = a[i - 1] != b[j - 1];
+            uint32_t cost = lower(a[i - 1]) != lower(b[j - 1]);
             now[j] = least(least(last[j] + 1, now[j - 1] + 1), last[j - 1] + cost);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+                lower(a[i - 2]) == lower(b[j - 1]))
                 now[j] = least(now[j], before[j - 2] + 1);
         }
     }

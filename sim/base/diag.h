@@ -65,8 +65,8 @@ void diag_print(FILE *to, const struct diag *d, const char *kind, int colour);
 /* The same as one JSON object on one line, {"error":{...}}. */
 void diag_print_json(FILE *to, const struct diag *d);
 
-/* The nearest of `n` words to `word` (optimal string alignment distance), or NULL
- * when the distance is more than a third of the longer length. Ties go to the first. */
+/* The nearest of `n` words to `word` (optimal string alignment distance, case ignored),
+ * or NULL when the distance is more than a third of the longer length. Ties go to the first. */
 const char *diag_nearest(const char *word, const char *const *words, uint32_t n);
 
 #endif
