@@ -16,7 +16,11 @@ struct provenance {
     const char *confidence;     /* vendor-spec, measured-3p, list-price, market-index,
                                    rumoured, derived, engineers-estimate */
     const char *note;           /* may be empty */
+    const char *checked;        /* seen, partly-seen, secondary, recalled, n/a: was the source read? */
 };
+
+/* A named figure that no field holds; kept until a law uses it. */
+struct catalog_figure { const char *key, *unit; struct range range; };
 
 struct catalog_gpu {
     const char *id, *name, *vendor;
@@ -27,6 +31,8 @@ struct catalog_gpu {
     struct range power_w;       /* board limit */
     struct range idle_w;
     struct provenance from;
+    const struct catalog_figure *figures;   /* units are in the keys: "fp16_tflops" */
+    uint32_t n_figures;
 };
 
 struct catalog_node {
@@ -40,10 +46,12 @@ struct catalog_node {
     struct range price_usd;     /* purchase of one node, with its share of the rack */
     struct range power_max_w, idle_w;
     struct provenance from;
+    const char *price_confidence;           /* of price_usd, "" = as the rest */
+    const struct catalog_figure *figures;
+    uint32_t n_figures;
 };
 
 /* Fabric, storage and price entries are kept as named figures until laws use them. */
-struct catalog_figure { const char *key, *unit; struct range range; };
 struct catalog_entry {
     const char *id, *kind, *name;   /* kind: "fabric", "storage", "price" */
     const struct catalog_figure *figures;
@@ -58,9 +66,17 @@ struct catalog {                /* owned by its arena; sorted by id within each 
     uint32_t n_gpus, n_nodes, n_entries;
 };
 
-/* The entry with that id (GPUs also by alias, without case), or NULL. */
+/* The entry with that id, or NULL. GPUs also by alias; case does not matter there, and blank
+ * and '_' count as '-', as in "NVIDIA A100-SXM4-80GB" and "nvidia-a100-sxm4-80gb". */
 const struct catalog_gpu *catalog_gpu_find(const struct catalog *c, const char *id);
 const struct catalog_node *catalog_node_find(const struct catalog *c, const char *id);
 const struct catalog_entry *catalog_entry_find(const struct catalog *c, const char *id);
+
+/* The figure of that key, or NULL. */
+const struct catalog_figure *catalog_figure_find(const struct catalog_entry *e, const char *key);
+
+/* The GPU id or node id nearest to a word (for GPUs by id or alias), or NULL. */
+const char *catalog_gpu_nearest(const struct catalog *c, const char *word);
+const char *catalog_node_nearest(const struct catalog *c, const char *word);
 
 #endif

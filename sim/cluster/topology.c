@@ -76,6 +76,7 @@ static void number_nvlink(struct topology *t, struct arena *a, const struct node
         uint32_t size = specs[i].nvlink_gpus;
         if (!specs[i].domain[LEVEL_NVLINK] && specs[i].gpus > 1 && size < specs[i].gpus)
             t->island[i] = (uint16_t)(size ? size : 1);
+        t->has_islands = t->has_islands || t->island[i];
     }
     if (t->domain[LEVEL_NVLINK])
         return;
@@ -160,6 +161,7 @@ int topology_build(struct topology *t, struct arena *a, const struct node_spec *
         t->gpu_type[i] = (uint8_t)type;
         t->health[i] = (uint8_t)s->health;
         t->numa[i] = (uint8_t)(s->numa == 0 ? 1 : s->numa > 255 ? 255 : s->numa);
+        t->has_numa = t->has_numa || t->numa[i] > 1;
         t->gpus[i] = (uint16_t)s->gpus;
         t->gpus_down[i] = (uint16_t)(s->gpus_down < s->gpus ? s->gpus_down : s->gpus);
         t->gpu_memory_mib[i] = s->memory_mib_gpu;

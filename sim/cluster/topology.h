@@ -61,6 +61,7 @@ struct topology {
     int64_t *cpu_milli, *memory_mib;    /* 0 = not stated */
     uint32_t *domain[LEVELS];           /* domain number of each node; NULL = the level is one domain */
     uint32_t domains[LEVELS];           /* how many; 1 when domain[] is NULL; nodes for LEVEL_NODE */
+    bool has_islands, has_numa;         /* some node has NVLink islands / several NUMA nodes */
     bool equal_nodes;                   /* all nodes alike in type, GPUs, CPU, memory, health */
 };
 

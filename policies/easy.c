@@ -1,0 +1,10 @@
+/* easy.c - EASY backfill. */
+#include "sched/policy.h"
+
+POLICY_PART(easy) = {
+    .axis = AXIS_PRESET,
+    .name = "easy",
+    .summary = "EASY backfill, one reservation",
+    .source = "Lifka, JSSPP 95",
+    .composition = "order=fifo,walk=easy",
+};

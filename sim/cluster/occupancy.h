@@ -1,0 +1,91 @@
+/* occupancy.h - who holds which device now: the only writer of allocation state.
+ *
+ * One per trial. Devices are taken and given back by mask; an index of nodes by number of
+ * free devices is kept per GPU type and per domain, so that questions about room never
+ * rescan the fleet. Whole devices are free or not; a device lent out in shares leaves the
+ * index until it is whole again. Nodes that are down or drained are never in the index. */
+#ifndef BERTH_CLUSTER_OCCUPANCY_H
+#define BERTH_CLUSTER_OCCUPANCY_H
+
+#include "cluster/topology.h"
+
+/* Devices base..base+63 of one node, held whole (milli 1000) or the one device by share. */
+struct held {
+    uint32_t node;
+    uint16_t base;              /* multiple of 64 */
+    uint16_t milli;             /* 1000 = whole; 1..999 = share of the single device in mask */
+    uint64_t mask;              /* bit i = device base + i; 0 = CPU and memory only */
+};
+
+/* Nodes of one GPU type, by number of whole free devices. Slots number the type's usable
+ * nodes in node order. A bitmap per number of free devices, with one level of summary. */
+struct pool {
+    uint32_t n_slots, most;     /* most: devices of the largest node */
+    uint32_t words, summary;    /* 64-bit words per bitmap and per summary */
+    uint64_t *map, *map_summary;/* [(most + 1) * words], [(most + 1) * summary] */
+    uint32_t *count;            /* nodes with exactly f free devices, f = 0..most */
+    uint64_t *some;             /* bit f: count[f] > 0 */
+    uint32_t *node;             /* of a slot */
+    uint32_t free;              /* whole free devices */
+    int64_t free_milli;         /* shares that are free included */
+    int64_t capacity_milli;     /* of usable devices */
+};
+
+struct occupancy {
+    const struct topology *topo;
+    uint32_t words;             /* 64-bit words of devices per node */
+    uint64_t *free;             /* [node * words]: whole free devices */
+    uint16_t *n_free;           /* by node: devices set in free */
+    uint32_t *slot;             /* by node, in its pool; NODE_NONE = not usable */
+    struct pool pool[TOPOLOGY_TYPES];
+    uint32_t free_total;        /* whole free devices */
+    int64_t free_milli;         /* all types */
+    uint16_t *left;             /* by fleet-wide device: free milli of it; NULL = no request is a share */
+    uint32_t *lent;             /* devices that are lent in shares and have something left, unordered */
+    uint32_t *lent_at;          /* by device: place in lent, or NODE_NONE */
+    uint32_t n_lent;
+    int64_t *cpu, *memory;      /* by node: free; NULL = no request names any or no node states any */
+    uint64_t returned;          /* changes whenever something comes back: room can only have shrunk
+                                   while it is the same */
+    /* nodes with f free devices per domain and type, for levels that hold several nodes:
+     * by_domain[l][((domain * n_types) + type) * (max_node_gpus + 1) + f]; NULL elsewhere */
+    uint16_t *by_domain[LEVELS];
+    uint32_t *domain_first[LEVELS];     /* start of each domain's nodes in domain_node, and the end */
+    uint32_t *domain_node[LEVELS];      /* nodes sorted by (domain, index) */
+};
+
+/* All devices free except the unavailable ones. `shares`, `cpu`, `memory`: whether any request
+ * needs that kind of bookkeeping. Memory in the arena. */
+void occupancy_init(struct occupancy *o, const struct topology *t, struct arena *a, bool shares,
+                    bool cpu, bool memory);
+
+/* Take `count` whole free devices of a node (it must have them), choosing one NUMA node or NVLink
+ * island when one alone has room (the fullest such), else the lowest numbers. Devices in `prefer`
+ * (words of the node, may be NULL) go first. Writes the pieces to `out` and returns how many
+ * (at most the words of a node). CPU and memory are not touched. */
+uint32_t occupancy_take(struct occupancy *o, uint32_t node, uint32_t count, const uint64_t *prefer,
+                        struct held *out);
+
+/* Take exactly these devices or that share; they must be free. */
+void occupancy_take_mask(struct occupancy *o, const struct held *h);
+
+/* Give back what was taken. */
+void occupancy_release(struct occupancy *o, const struct held *h);
+
+/* CPU and memory of a node; negative amounts give back. No-op without bookkeeping. */
+void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib);
+
+/* First node of the pool's bitmap for exactly f free devices; count[f] must be > 0. */
+uint32_t occupancy_first(const struct pool *p, uint32_t f);
+
+/* The k-th node (from 0, in node order) of that bitmap; k < count[f]. */
+uint32_t occupancy_select(const struct pool *p, uint32_t f, uint32_t k);
+
+/* The smallest f >= low with a node, or UINT32_MAX; the largest f, or UINT32_MAX. */
+uint32_t occupancy_least(const struct pool *p, uint32_t low);
+uint32_t occupancy_most(const struct pool *p);
+
+/* Compare every index with a recount; ends the program on a difference. For tests. */
+void occupancy_verify(const struct occupancy *o);
+
+#endif

@@ -1,0 +1,76 @@
+/* estimate.c - what may be known about a job's length. */
+#include "sched/estimate.h"
+
+#define ESTIMATE_MOST (INT64_MAX / 4)
+#define NOTHING_KNOWN (3600 * NS_PER_S)
+
+void estimate_init(struct estimate *e, const struct job_set *jobs, const struct composition *c,
+                   struct arena *a)
+{
+    *e = (struct estimate){.jobs = jobs, .knowledge = c->knowledge,
+                           .factor_percent = c->factor_percent};
+    for (uint32_t i = 0; i < jobs->n; i++)
+        if (jobs->specs[i].limit > e->largest_limit)
+            e->largest_limit = jobs->specs[i].limit;
+    if (c->knowledge == ESTIMATE_HISTORY) {
+        uint32_t users = jobs->user ? jobs->users.n : 1;
+        e->cell = ARENA_ARRAY(a, struct estimate_cell, (size_t)users * JOB_SIZES + 1);
+        e->user = ARENA_ARRAY(a, struct estimate_cell, users + 1);
+    }
+}
+
+static const struct estimate_cell *best_cell(const struct estimate *e, uint32_t job)
+{
+    uint32_t user = e->jobs->user ? e->jobs->user[job] : 0;
+    uint8_t size = e->jobs->requests[e->jobs->specs[job].request].size_class;
+    const struct estimate_cell *try[4] = {&e->cell[(size_t)user * JOB_SIZES + size], &e->user[user],
+                                          &e->size[size], &e->all};
+
+    for (int i = 0; i < 4; i++)
+        if (try[i]->n)
+            return try[i];
+    return NULL;
+}
+
+ns_t estimate_job(const struct estimate *e, uint32_t job)
+{
+    const struct job_spec *s = &e->jobs->specs[job];
+    wide_t known = 0;
+    const struct estimate_cell *cell;
+
+    switch (e->knowledge) {
+    case ESTIMATE_EXACT:
+        known = s->run;
+        break;
+    case ESTIMATE_LIMIT:
+        known = s->limit >= 0 ? s->limit : e->largest_limit;
+        break;
+    case ESTIMATE_HISTORY:
+        cell = best_cell(e, job);
+        known = cell ? cell->sum / cell->n : NOTHING_KNOWN;
+        break;
+    default:
+        return NS_NEVER;
+    }
+    known = known * e->factor_percent / 100;
+    return known > ESTIMATE_MOST ? ESTIMATE_MOST : (ns_t)known;
+}
+
+static void add(struct estimate_cell *c, ns_t ran)
+{
+    c->sum += ran;
+    c->n++;
+}
+
+void estimate_learn(struct estimate *e, uint32_t job, ns_t ran)
+{
+    uint32_t user = e->jobs->user ? e->jobs->user[job] : 0;
+    uint8_t size = e->jobs->requests[e->jobs->specs[job].request].size_class;
+
+    if (e->knowledge != ESTIMATE_HISTORY)
+        return;
+    add(&e->cell[(size_t)user * JOB_SIZES + size], ran);
+    add(&e->user[user], ran);
+    add(&e->size[size], ran);
+    add(&e->all, ran);
+}

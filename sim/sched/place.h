@@ -1,0 +1,56 @@
+/* place.h - find devices for a gang: count reject, then domain, then nodes, then devices.
+ *
+ * A replica lies on one node. Placements are made by taking devices from the occupancy at once;
+ * on failure everything is given back, so the caller sees all or nothing. Rules (policies.md 9):
+ * first-fit = lowest node index; least free (best fit); most free (spread); random, uniform over
+ * nodes with room, drawn by (seed, job, replica); fewest nodes = nodes by decreasing number of
+ * replicas they hold, then best fit for the rest (9.1). */
+#ifndef BERTH_SCHED_PLACE_H
+#define BERTH_SCHED_PLACE_H
+
+#include "base/rng.h"
+#include "base/vec.h"
+#include "cluster/occupancy.h"
+#include "sched/job.h"
+#include "sched/policy.h"
+
+struct placer {
+    struct occupancy *occ;
+    const struct job_set *jobs;
+    enum place_pick pick;
+    uint64_t seed;
+    VEC(struct held) out;               /* pieces of the placement being made */
+    const uint64_t *prefer;             /* [node * words] devices to use first, or NULL */
+    const uint32_t *prefer_nodes;       /* nodes that hold them, in order */
+    uint32_t n_prefer;
+};
+
+/* Why a request cannot be placed now, from the outside in. */
+enum room { ROOM_YES, ROOM_TOO_FEW, ROOM_GPU_TYPE, ROOM_SHARE, ROOM_CPU_MEMORY, ROOM_NVLINK,
+            ROOM_LEVEL, ROOM_NODE };
+
+/* Could the request be placed now? Changes nothing that can be seen. */
+bool place_fits(struct placer *p, const struct request *r);
+
+/* Place it: true, and p->out holds the pieces (CPU and memory charged); or false and nothing
+ * changed. `job` keys the random rule. */
+bool place_take(struct placer *p, const struct request *r, uint32_t job);
+
+/* Some replicas of a request of equal replicas, without level wishes, after what p->out holds
+ * already: true when all fit; else nothing more is taken. */
+bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas, uint32_t job);
+
+/* Shares of a request on one node. */
+bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node, uint32_t job);
+
+/* Take a placement made earlier again, or give one back, CPU and memory included. */
+void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
+void place_release(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
+
+/* Why not: ROOM_YES when it fits. */
+enum room place_why(struct placer *p, const struct request *r);
+
+/* Replicas of `gpus` devices each that fit on the node now with the request's CPU and memory. */
+uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus, uint32_t node);
+
+#endif

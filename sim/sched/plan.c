@@ -1,0 +1,420 @@
+/* plan.c - conservative backfill: reservations of every pending job, node by node. */
+#include "sched/plan.h"
+
+#include "base/check.h"
+#include "sched/walk.h"
+
+/* What one job holds on one node, now or later. */
+struct span {
+    ns_t from, to;
+    uint32_t job;
+    uint32_t gpus;
+    int64_t cpu, memory;
+};
+
+struct node_plan { VEC(struct span) spans; };
+
+/* Where a planned job will go: k replicas of `gpus` devices on a node. */
+struct spot { uint32_t node, gpus, k; };
+
+struct plan {
+    struct core *core;
+    struct node_plan *node;
+    ns_t *start;                /* by job: planned start, NS_NEVER = no plan */
+    struct { struct spot *at; size_t n, room; } *spots;    /* by job, owned; emptied at its end */
+    bool *freed;                /* by node: something came back earlier than planned */
+    VEC(uint32_t) freed_nodes;
+    VEC(ns_t) times;            /* candidate starts, sorted */
+    VEC(struct spot) chosen;
+};
+
+struct plan *plan_new(struct core *c, struct arena *a)
+{
+    struct plan *p = ARENA_NEW(a, struct plan);
+
+    p->core = c;
+    p->node = ARENA_ARRAY(a, struct node_plan, c->topo->n_nodes);
+    p->start = ARENA_ARRAY(a, ns_t, c->jobs->n + 1);
+    p->spots = arena_alloc(a, c->jobs->n + 1, sizeof *p->spots);
+    p->freed = ARENA_ARRAY(a, bool, c->topo->n_nodes);
+    for (uint32_t i = 0; i < c->jobs->n; i++)
+        p->start[i] = NS_NEVER;
+    return p;
+}
+
+void plan_free(struct plan *p)
+{
+    for (uint32_t i = 0; i < p->core->topo->n_nodes; i++)
+        VEC_FREE(&p->node[i].spans);
+    for (uint32_t i = 0; i < p->core->jobs->n; i++)
+        free(p->spots[i].at);
+    VEC_FREE(&p->freed_nodes);
+    VEC_FREE(&p->times);
+    VEC_FREE(&p->chosen);
+}
+
+static const struct request *request_of(const struct plan *p, uint32_t job)
+{
+    return &p->core->jobs->requests[p->core->jobs->specs[job].request];
+}
+
+/* A running job past its estimate ends one tick from now, each time it is asked. */
+static ns_t span_end(const struct plan *p, const struct span *s)
+{
+    return s->to > p->core->now ? s->to : p->core->now + 1;
+}
+
+static void add_spans(struct plan *p, uint32_t job, ns_t from, ns_t to)
+{
+    const struct request *r = request_of(p, job);
+
+    for (size_t i = 0; i < p->spots[job].n; i++) {
+        const struct spot *s = &p->spots[job].at[i];
+        VEC_PUSH(&p->node[s->node].spans, (struct span){from, to, job, s->gpus * s->k,
+                                                         r->cpu_milli * s->k, r->memory_mib * s->k});
+    }
+}
+
+static void remove_spans(struct plan *p, uint32_t job, bool mark)
+{
+    for (size_t i = 0; i < p->spots[job].n; i++) {
+        uint32_t node = p->spots[job].at[i].node;
+        struct node_plan *n = &p->node[node];
+        for (size_t k = n->spans.n; k-- > 0;)
+            if (n->spans.at[k].job == job)
+                n->spans.at[k] = n->spans.at[--n->spans.n];
+        if (mark && !p->freed[node]) {
+            p->freed[node] = true;
+            VEC_PUSH(&p->freed_nodes, node);
+        }
+    }
+}
+
+/* Replicas of `gpus` devices that the node can hold during all of [from, from + length). */
+static uint32_t room(const struct plan *p, const struct request *r, uint32_t gpus, uint32_t node,
+                     ns_t from, ns_t length)
+{
+    const struct topology *t = p->core->topo;
+    const struct node_plan *n = &p->node[node];
+    ns_t to = length > NS_NEVER - from ? NS_NEVER : from + (length ? length : 1);
+    uint32_t most_gpus = 0, total = (uint32_t)t->gpus[node] - t->gpus_down[node];
+    int64_t most_cpu = 0, most_memory = 0, k;
+
+    if (t->health[node] != NODE_UP || (gpus && (!total || !(r->types >> t->gpu_type[node] & 1))))
+        return 0;
+    /* Usage changes only where a span begins, so its peak in the window is at the window's start or at
+     * such a beginning. */
+    for (size_t i = 0; i <= n->spans.n; i++) {
+        ns_t at = i < n->spans.n ? n->spans.at[i].from : from;
+        uint32_t used = 0;
+        int64_t cpu = 0, memory = 0;
+        if (i < n->spans.n && (at <= from || at >= to))
+            continue;
+        for (size_t j = 0; j < n->spans.n; j++) {
+            const struct span *s = &n->spans.at[j];
+            if (s->from <= at && span_end(p, s) > at) {
+                used += s->gpus;
+                cpu += s->cpu;
+                memory += s->memory;
+            }
+        }
+        most_gpus = used > most_gpus ? used : most_gpus;
+        most_cpu = cpu > most_cpu ? cpu : most_cpu;
+        most_memory = memory > most_memory ? memory : most_memory;
+    }
+    k = gpus ? (most_gpus >= total ? 0 : (total - most_gpus) / gpus) : UINT16_MAX;
+    if (p->core->occ.cpu && r->cpu_milli && t->cpu_milli[node]) {
+        int64_t c = (t->cpu_milli[node] - most_cpu) / r->cpu_milli;
+        k = c < k ? (c < 0 ? 0 : c) : k;
+    }
+    if (p->core->occ.memory && r->memory_mib && t->memory_mib[node]) {
+        int64_t c = (t->memory_mib[node] - most_memory) / r->memory_mib;
+        k = c < k ? (c < 0 ? 0 : c) : k;
+    }
+    return (uint32_t)k;
+}
+
+/* Try to seat the whole job at `from`; p->chosen holds the spots on success. `freed_only`: one
+ * replica, and only nodes that something came back on. */
+static bool seat(struct plan *p, uint32_t job, ns_t from, bool freed_only)
+{
+    const struct core *c = p->core;
+    const struct request *r = request_of(p, job);
+    const struct topology *t = c->topo;
+    ns_t length = c->queue.link[job].estimate;
+    enum level level = r->required > LEVEL_GPU ? (enum level)r->required : LEVEL_NONE;
+    bool single = level && (level <= LEVEL_NODE || (level == LEVEL_NVLINK && t->domains[level] >= t->n_nodes));
+    uint32_t domains = !level || single ? 1 : t->domains[level];
+    enum place_pick pick = c->placer.pick;
+    struct request whole = *r;
+
+    if (single) {
+        whole.cpu_milli *= r->replicas;
+        whole.memory_mib *= r->replicas;
+    }
+    for (uint32_t domain = 0; domain < domains; domain++) {
+        bool all = true;
+        p->chosen.n = 0;
+        for (uint32_t g = 0; g < (single ? 1 : r->n_groups) && all; g++) {
+            const struct job_group *group = &c->jobs->groups[r->first_group + g];
+            uint32_t gpus = single ? r->gpus : group->gpus, left = single ? 1 : group->replicas;
+            uint32_t candidates = freed_only ? (uint32_t)p->freed_nodes.n : t->n_nodes;
+            /* Fullest nodes first (best fit) or in the order of the other rules: one pass per count
+             * of free devices is not needed here, a plan is revised before it is kept. */
+            while (left) {
+                uint32_t best = NODE_NONE, best_k = 0;
+                int64_t best_rank = INT64_MIN;
+                for (uint32_t i = 0; i < candidates; i++) {
+                    uint32_t node = freed_only ? p->freed_nodes.at[i] : i, k, taken = 0;
+                    int64_t rank;
+                    if (domains > 1 && topology_domain(t, level, node) != domain)
+                        continue;
+                    k = room(p, single ? &whole : r, gpus, node, from, length);
+                    for (size_t s = 0; k && s < p->chosen.n; s++)
+                        if (p->chosen.at[s].node == node)
+                            taken += gpus ? (p->chosen.at[s].k * p->chosen.at[s].gpus + gpus - 1) / gpus
+                                          : p->chosen.at[s].k;
+                    k = k > taken ? k - taken : 0;
+                    if (!k)
+                        continue;
+                    rank = pick == PICK_FIRST || pick == PICK_RANDOM ? 0
+                           : pick == PICK_MOST_FREE                  ? (int64_t)k
+                           : k >= left                               ? INT32_MAX - (int64_t)k
+                                                                     : (int64_t)k;
+                    if (rank > best_rank || (rank == best_rank && node < best)) {
+                        best_rank = rank;
+                        best = node;
+                        best_k = k;
+                    }
+                }
+                if (best == NODE_NONE) {
+                    all = false;
+                    break;
+                }
+                best_k = best_k < left ? best_k : left;
+                VEC_PUSH(&p->chosen, (struct spot){best, gpus, best_k});
+                left -= best_k;
+            }
+        }
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    ns_t x = *(const ns_t *)a, y = *(const ns_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The instants before `before` at which something is given back: room appears only there. */
+static void candidate_times(struct plan *p, ns_t before, bool freed_only)
+{
+    size_t n = freed_only ? p->freed_nodes.n : p->core->topo->n_nodes, kept = 0;
+
+    p->times.n = 0;
+    VEC_PUSH(&p->times, p->core->now);
+    for (size_t i = 0; i < n; i++) {
+        const struct node_plan *node = &p->node[freed_only ? p->freed_nodes.at[i] : i];
+        for (size_t k = 0; k < node->spans.n; k++) {
+            ns_t end = span_end(p, &node->spans.at[k]);
+            if (end < before)
+                VEC_PUSH(&p->times, end);
+        }
+    }
+    qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
+    for (size_t i = 0; i < p->times.n; i++)
+        if (!i || p->times.at[i] != p->times.at[kept - 1])
+            p->times.at[kept++] = p->times.at[i];
+    p->times.n = kept;
+}
+
+/* Replicas all nodes together can hold from `from` on, up to `enough`: a quick refusal. */
+static bool enough_room(struct plan *p, uint32_t job, ns_t from)
+{
+    const struct core *c = p->core;
+    const struct request *r = request_of(p, job);
+    uint32_t gpus = c->jobs->groups[r->first_group].gpus;
+    uint64_t have = 0;
+
+    if (r->n_groups > 1 || r->required > LEVEL_GPU)
+        return true;
+    for (uint32_t i = 0; i < c->topo->n_nodes && have < r->replicas; i++)
+        have += room(p, r, gpus, i, from, c->queue.link[job].estimate);
+    return have >= r->replicas;
+}
+
+/* Give the job the earliest seat before `before`; false when there is none. */
+static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_only)
+{
+    candidate_times(p, before, freed_only);
+    for (size_t i = 0; i < p->times.n && p->times.at[i] < before; i++)
+        if ((freed_only || enough_room(p, job, p->times.at[i])) && seat(p, job, p->times.at[i], freed_only)) {
+            p->spots[job].n = 0;
+            for (size_t k = 0; k < p->chosen.n; k++)
+                VEC_PUSH(&p->spots[job], p->chosen.at[k]);
+            p->start[job] = p->times.at[i];
+            return true;
+        }
+    return false;
+}
+
+static ns_t planned_end(const struct plan *p, uint32_t job)
+{
+    ns_t length = p->core->queue.link[job].estimate;
+    return p->start[job] + (length ? length : 1);
+}
+
+void plan_submit(struct plan *p, uint32_t job)
+{
+    p->start[job] = NS_NEVER;
+}
+
+void plan_finish(struct plan *p, uint32_t job)
+{
+    remove_spans(p, job, p->core->run[job].ends > p->core->now);
+    free(p->spots[job].at);
+    p->spots[job].at = NULL;
+    p->spots[job].n = p->spots[job].room = 0;
+}
+
+static void make_plan(struct plan *p, uint32_t job)
+{
+    struct core *c = p->core;
+
+    if (!seat_earliest(p, job, NS_NEVER, false))
+        return;
+    add_spans(p, job, p->start[job], planned_end(p, job));
+    if (c->promise[job] == NS_UNKNOWN) {
+        c->promise[job] = p->start[job];
+        c->promises++;
+    }
+}
+
+/* Pull one plan forward into what came back, never later than it was. */
+static void pull_forward(struct plan *p, uint32_t job)
+{
+    const struct request *r = request_of(p, job);
+    bool one = r->replicas == 1 || r->required == LEVEL_NODE;
+    ns_t was = p->start[job];
+
+    if (was <= p->core->now)
+        return;
+    remove_spans(p, job, false);
+    if (seat_earliest(p, job, was, one)) {
+        /* Its old place came back too: later jobs may move there. Marked by where it was. */
+        add_spans(p, job, p->start[job], planned_end(p, job));
+        return;
+    }
+    add_spans(p, job, was, planned_end(p, job));
+}
+
+/* Start a job on the spots of its plan. False when somebody overran and is still there. */
+static bool start_planned(struct plan *p, uint32_t job)
+{
+    struct core *c = p->core;
+    struct placer *pl = &c->placer;
+    const struct request *r = request_of(p, job);
+    bool charged = (c->occ.cpu && r->cpu_milli) || (c->occ.memory && r->memory_mib);
+    bool ok = true;
+
+    pl->out.n = 0;
+    for (size_t i = 0; i < p->spots[job].n && ok; i++) {
+        const struct spot *s = &p->spots[job].at[i];
+        uint32_t replicas = r->required > LEVEL_GPU && s->gpus == r->gpus ? r->replicas : s->k;
+        if (r->share_milli) {
+            ok = place_shares_on(pl, r, replicas, s->node, job);
+            continue;
+        }
+        ok = place_capacity(pl, r, s->gpus * s->k, s->node) > 0 &&
+             (!charged || place_capacity(pl, r, 0, s->node) >= replicas);
+        if (!ok)
+            break;
+        if (s->gpus)
+            pl->out.n += occupancy_take(&c->occ, s->node, s->gpus * s->k, NULL, pl->out.at + pl->out.n);
+        if (charged) {
+            occupancy_charge(&c->occ, s->node, r->cpu_milli * replicas, r->memory_mib * replicas);
+            VEC_PUSH(&pl->out, (struct held){s->node, (uint16_t)replicas, 0, 0});
+        }
+    }
+    if (!ok) {
+        place_release(pl, r, pl->out.at, (uint32_t)pl->out.n);
+        return false;
+    }
+    return true;
+}
+
+static void start_now(struct plan *p, uint32_t job)
+{
+    struct core *c = p->core;
+
+    remove_spans(p, job, false);
+    p->start[job] = c->now;
+    add_spans(p, job, c->now, c->now + (c->queue.link[job].estimate ? c->queue.link[job].estimate : 1));
+    walk_commit(c, job);
+}
+
+static void compress(struct plan *p)
+{
+    struct core *c = p->core;
+
+    for (walk_begin(c), walk_cursors(c); c->n_cursor; walk_step(c, c->cursor[0].job)) {
+        uint32_t job = c->cursor[0].job;
+        ns_t was = p->start[job];
+        struct spot old[8];
+        size_t n_old = p->spots[job].n < 8 ? p->spots[job].n : 8;
+        if (was == NS_NEVER)
+            continue;
+        memcpy(old, p->spots[job].at, n_old * sizeof *old);
+        pull_forward(p, job);
+        if (p->start[job] < was)
+            for (size_t i = 0; i < n_old; i++)
+                if (!p->freed[old[i].node]) {
+                    p->freed[old[i].node] = true;
+                    VEC_PUSH(&p->freed_nodes, old[i].node);
+                }
+    }
+    for (size_t i = 0; i < p->freed_nodes.n; i++)
+        p->freed[p->freed_nodes.at[i]] = false;
+    p->freed_nodes.n = 0;
+}
+
+void walk_plan(struct core *c, int64_t most)
+{
+    struct plan *p = c->plan;
+    int64_t blocked = 0;
+
+    c->reserving = true;
+    if (p->freed_nodes.n)
+        compress(p);
+    c->cursors_made = false;
+    walk_cursors(c);
+    while (c->n_cursor) {
+        uint32_t job = c->cursor[0].job;
+        if (p->start[job] == NS_NEVER) {
+            if (blocked < most)
+                make_plan(p, job);
+            else if (walk_refused(c, c->cursor[0].request) || !seat(p, job, c->now, false)) {
+                walk_step(c, job);
+                continue;
+            } else {
+                p->spots[job].n = 0;
+                for (size_t k = 0; k < p->chosen.n; k++)
+                    VEC_PUSH(&p->spots[job], p->chosen.at[k]);
+                p->start[job] = c->now;
+            }
+        }
+        if (p->start[job] <= c->now) {
+            if (start_planned(p, job)) {
+                start_now(p, job);
+                continue;
+            }
+            remove_spans(p, job, false);
+            p->start[job] = NS_NEVER;
+            make_plan(p, job);
+        }
+        blocked++;
+        walk_step(c, job);
+    }
+}

@@ -1,0 +1,220 @@
+/* queue.c - pending jobs in policy order, grouped by request class. */
+#include "sched/queue.h"
+
+#include "base/check.h"
+#include "base/digest.h"
+
+void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a)
+{
+    *q = (struct queue){.jobs = jobs};
+    q->link = ARENA_ARRAY(a, struct queue_link, jobs->n + 1);
+    q->class = ARENA_ARRAY(a, struct queue_class, jobs->n_requests + 1);
+    q->heap = ARENA_ARRAY(a, uint32_t, jobs->n_requests + 1);
+    for (uint32_t i = 0; i < jobs->n_requests; i++)
+        q->class[i] = (struct queue_class){JOB_NONE, JOB_NONE, 0, UINT32_MAX};
+}
+
+/* ---- the treap of one class: heap order by a hash of the job, so its shape depends on the
+ * set of jobs alone ---- */
+
+static inline bool above(uint32_t a, uint32_t b)
+{
+    uint64_t x = digest_mix(a), y = digest_mix(b);
+    return x > y || (x == y && a < b);
+}
+
+static inline void refresh(struct queue_link *l, uint32_t at)
+{
+    ns_t least = l[at].estimate;
+
+    if (l[at].left != JOB_NONE && l[l[at].left].least < least)
+        least = l[l[at].left].least;
+    if (l[at].right != JOB_NONE && l[l[at].right].least < least)
+        least = l[l[at].right].least;
+    l[at].least = least;
+}
+
+static void split(struct queue *q, uint32_t root, uint32_t job, uint32_t *low, uint32_t *high)
+{
+    if (root == JOB_NONE) {
+        *low = *high = JOB_NONE;
+    } else if (queue_before(q, root, job)) {
+        split(q, q->link[root].right, job, &q->link[root].right, high);
+        refresh(q->link, root);
+        *low = root;
+    } else {
+        split(q, q->link[root].left, job, low, &q->link[root].left);
+        refresh(q->link, root);
+        *high = root;
+    }
+}
+
+static uint32_t merge(struct queue *q, uint32_t low, uint32_t high)
+{
+    if (low == JOB_NONE || high == JOB_NONE)
+        return low == JOB_NONE ? high : low;
+    if (above(low, high)) {
+        q->link[low].right = merge(q, q->link[low].right, high);
+        refresh(q->link, low);
+        return low;
+    }
+    q->link[high].left = merge(q, low, q->link[high].left);
+    refresh(q->link, high);
+    return high;
+}
+
+static uint32_t insert(struct queue *q, uint32_t root, uint32_t job)
+{
+    if (root == JOB_NONE)
+        return job;
+    if (above(job, root)) {
+        split(q, root, job, &q->link[job].left, &q->link[job].right);
+        refresh(q->link, job);
+        return job;
+    }
+    if (queue_before(q, job, root))
+        q->link[root].left = insert(q, q->link[root].left, job);
+    else
+        q->link[root].right = insert(q, q->link[root].right, job);
+    refresh(q->link, root);
+    return root;
+}
+
+static uint32_t erase(struct queue *q, uint32_t root, uint32_t job)
+{
+    if (root == job)
+        return merge(q, q->link[job].left, q->link[job].right);
+    if (queue_before(q, job, root))
+        q->link[root].left = erase(q, q->link[root].left, job);
+    else
+        q->link[root].right = erase(q, q->link[root].right, job);
+    refresh(q->link, root);
+    return root;
+}
+
+/* ---- the heap of classes ---- */
+
+static bool earlier(const struct queue *q, uint32_t a, uint32_t b)
+{
+    return queue_before(q, q->class[a].first, q->class[b].first);
+}
+
+static void put(struct queue *q, uint32_t at, uint32_t class)
+{
+    q->heap[at] = class;
+    q->class[class].place = at;
+}
+
+static void sift(struct queue *q, uint32_t at)
+{
+    uint32_t class = q->heap[at];
+
+    while (at && earlier(q, class, q->heap[(at - 1) / 2])) {
+        put(q, at, q->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= q->n_heap)
+            break;
+        if (child + 1 < q->n_heap && earlier(q, q->heap[child + 1], q->heap[child]))
+            child++;
+        if (!earlier(q, q->heap[child], class))
+            break;
+        put(q, at, q->heap[child]);
+        at = child;
+    }
+    put(q, at, class);
+}
+
+void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate)
+{
+    uint32_t request = q->jobs->specs[job].request;
+    struct queue_class *c = &q->class[request];
+
+    q->link[job] = (struct queue_link){key, estimate, estimate, JOB_NONE, JOB_NONE, 1, 0};
+    c->root = insert(q, c->root, job);
+    q->n++;
+    q->demand_milli += q->jobs->requests[request].demand_milli;
+    if (!c->n++) {
+        c->first = job;
+        q->heap[q->n_heap] = request;
+        sift(q, q->n_heap++);
+    } else if (queue_before(q, job, c->first)) {
+        c->first = job;
+        sift(q, c->place);
+    }
+}
+
+void queue_remove(struct queue *q, uint32_t job)
+{
+    uint32_t request = q->jobs->specs[job].request, at;
+    struct queue_class *c = &q->class[request];
+
+    debug_check(q->link[job].in_queue);
+    c->root = erase(q, c->root, job);
+    q->link[job].in_queue = 0;
+    q->n--;
+    q->demand_milli -= q->jobs->requests[request].demand_milli;
+    if (!--c->n) {
+        uint32_t last = q->heap[--q->n_heap];
+        if (last != request) {
+            uint32_t place = c->place;
+            put(q, place, last);
+            sift(q, place);
+        }
+        c->first = JOB_NONE;
+        c->place = UINT32_MAX;
+    } else if (c->first == job) {
+        for (at = c->root; q->link[at].left != JOB_NONE;)
+            at = q->link[at].left;
+        c->first = at;
+        sift(q, c->place);
+    }
+}
+
+uint32_t queue_after(const struct queue *q, uint32_t request, uint32_t job)
+{
+    uint32_t at = q->class[request].root, best = JOB_NONE;
+
+    while (at != JOB_NONE)
+        if (queue_before(q, job, at)) {
+            best = at;
+            at = q->link[at].left;
+        } else {
+            at = q->link[at].right;
+        }
+    return best;
+}
+
+uint32_t queue_short(const struct queue *q, uint32_t request, uint32_t from, ns_t most)
+{
+    uint32_t at = q->class[request].root, tree = JOB_NONE;
+
+    /* The deepest node on the way to `from` whose right side, or itself, may answer. */
+    while (at != JOB_NONE && q->link[at].least <= most) {
+        bool in = from == JOB_NONE || !queue_before(q, at, from);
+        if (!in) {
+            at = q->link[at].right;
+            continue;
+        }
+        /* `at` is a candidate; something smaller may be to the left. */
+        if (q->link[at].estimate <= most ||
+            (q->link[at].right != JOB_NONE && q->link[q->link[at].right].least <= most))
+            tree = at;
+        at = q->link[at].left;
+    }
+    if (tree == JOB_NONE)
+        return JOB_NONE;
+    if (q->link[tree].estimate <= most)
+        return tree;
+    for (at = q->link[tree].right;;) {
+        uint32_t left = q->link[at].left;
+        if (left != JOB_NONE && q->link[left].least <= most)
+            at = left;
+        else if (q->link[at].estimate <= most)
+            return at;
+        else
+            at = q->link[at].right;
+    }
+}

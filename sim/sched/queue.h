@@ -1,0 +1,53 @@
+/* queue.h - pending jobs in policy order, grouped by request class.
+ *
+ * Per class a treap ordered by (key, job) that knows the least estimate of each subtree; over
+ * the classes a heap by their first job. Everything that asks for the same thing is refused
+ * together, so a pass costs classes, not jobs. Arrays are sized once; nothing allocates. */
+#ifndef BERTH_SCHED_QUEUE_H
+#define BERTH_SCHED_QUEUE_H
+
+#include "base/arena.h"
+#include "sched/job.h"
+
+struct queue_link {             /* by job, meaningful while it is pending: 40 bytes */
+    int64_t key;
+    ns_t estimate;
+    ns_t least;                 /* of the subtree */
+    uint32_t left, right;
+    uint32_t in_queue;
+    uint32_t pad;
+};
+
+struct queue_class {            /* by request */
+    uint32_t root, first, n;    /* first: the job with the least (key, job) */
+    uint32_t place;             /* in the heap */
+};
+
+struct queue {
+    struct queue_link *link;
+    struct queue_class *class;
+    uint32_t *heap, n_heap;     /* classes with pending jobs */
+    uint32_t n;                 /* pending jobs */
+    uint64_t demand_milli;
+    const struct job_set *jobs;
+};
+
+void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a);
+void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate);
+void queue_remove(struct queue *q, uint32_t job);
+
+/* Does job a come before job b? Both pending. */
+static inline bool queue_before(const struct queue *q, uint32_t a, uint32_t b)
+{
+    int64_t x = q->link[a].key, y = q->link[b].key;
+    return x < y || (x == y && a < b);
+}
+
+/* The next pending job of the same class after `job`, or JOB_NONE. */
+uint32_t queue_after(const struct queue *q, uint32_t request, uint32_t job);
+
+/* The first pending job of the class, at or after `from` (JOB_NONE = from the start), whose
+ * estimate is at most `most`; JOB_NONE when there is none. */
+uint32_t queue_short(const struct queue *q, uint32_t request, uint32_t from, ns_t most);
+
+#endif
