@@ -17,6 +17,8 @@ struct ingest_summary {
     char sha256[65];
     uint64_t rows, jobs, rejected, skipped, folded, censored, cpu_only;
     const struct ingest_reject *rejects;        /* `rejected` of them, in file order */
+    const struct diag *first;                   /* the first rejects in full, at most five */
+    uint32_t n_first;
     const struct ingest_count *skips, *folds, *warnings;    /* warnings: `what` is the whole text */
     uint32_t n_skips, n_folds, n_warnings;
     const struct ingest_count *notes;           /* `what` is "key: value" */
@@ -32,7 +34,10 @@ struct ingest_options {
                                        censored, preempted and node_fail as recorded work */
 };
 
-/* Read the jobs of `path`. `fleet` may be NULL (trace info, convert): then shapes are
+/* Read the jobs of `path`. When more rows were rejected than opt->max_rejects allows the
+ * answer is -1, *d is the first reject with the closing line as its hint, and *summary is
+ * filled so that the other rejects can be shown before it.
+ * `fleet` may be NULL (trace info, convert): then shapes are
  * not completed, types not resolved, nothing is too large. With a fleet: a recorded total
  * without shape becomes one replica when it fits a node of the largest size, else as many
  * full nodes as it fills plus one replica with the rest; GPU types are looked up in

@@ -49,11 +49,14 @@ struct trace_row {
     uint32_t line;                  /* of the row, 1-based */
     const char *text;               /* the row's own text for rejects.csv, or NULL */
     uint32_t gpus_column;           /* column of the size, for "larger than the fleet"; 0 = unknown */
+    uint32_t id_column;             /* column of job_id, for "already used"; 0 = the first */
 };
 
-struct sink;                        /* ingest/ingest.c: checks, sorts, folds into a job_set */
+struct sink;                        /* ingest/sink.c: checks rows; ingest/ingest.c makes a job_set */
 
-/* Hand over one job. -1 only when the run must stop (too many rejects, out of range). */
+/* Hand over one job. The sink itself warns of rows out of order, run times of zero and
+ * runs beyond their limit, leaves out censored and CPU-only rows when asked to, and
+ * rejects an id used before, unknown GPU types and what could never fit the fleet. -1 only when the run must stop (too many rejects, out of range). */
 int sink_row(struct sink *s, const struct trace_row *row, struct diag *d);
 
 /* A row that cannot be used. `kind` is a short word for rejects.csv: "number", "time",
@@ -104,6 +107,7 @@ struct trace_format {
     const char *summary;            /* one line */
     const char *source;             /* where the format is defined or published */
     const char *columns;            /* what the reader takes from it, for `berth help formats` */
+    const char *counted;            /* what rejects are counted in; NULL = "rows", else "jobs" */
     bool jobs, nodes;               /* what a file of this format can hold */
     /* Is `head` (the first 64 KiB at most, NUL-terminated, line ends as stored) of this
      * format? May fill *near when it is not but comes close. */

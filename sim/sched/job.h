@@ -35,6 +35,9 @@ struct request {
     uint8_t required, preferred;        /* enum level; LEVEL_NONE = no wish */
     uint8_t mig_slots;                  /* room for MIG profiles: 0 = none */
     uint8_t size_class;                 /* job_size_class(gpus) */
+    uint8_t shape_open;                 /* 1: only the total is recorded and no fleet completed it */
+    uint32_t accepts;                   /* number in job_set.accepts when no fleet resolved the types:
+                                           as the trace names them; INTERN_NONE = any */
 };
 
 /* Size classes of reports: 0 GPUs, a share, 1, 2-3, 4-7, 8, 9-31, 32-127, 128 and more. */
@@ -60,7 +63,8 @@ struct job_set {                /* owned by the experiment's arena and the inter
     uint32_t n_requests;
     struct job_group *groups;
     uint32_t n_groups;
-    struct intern tenants, users, names;    /* names are unique */
+    struct intern tenants, users, names;    /* names are unique; tenant or user "" = not recorded */
+    struct intern accepts;                  /* "h100|h200": see request.accepts */
     /* cold, by job; any may be NULL = nobody said */
     uint32_t *name;             /* number in names; NULL: the job's index + 1 in decimal */
     uint32_t *user;             /* number in users */
