@@ -41,8 +41,8 @@ struct series_row {
     ns_t at;
     uint32_t pending_jobs, running_jobs;
     uint64_t pending_milli;         /* GPU demand of the pending jobs */
-    int64_t bucket[BUCKETS];        /* milli-GPU */
-    int64_t frag[FRAGS];
+    int32_t bucket[BUCKETS];        /* milli-GPU */
+    int32_t frag[FRAGS];
 };
 
 /* Order statistics of one quantity; NAN = no data. Seconds, or a ratio for slowdown. */
@@ -67,8 +67,11 @@ struct money {
     double low, high;               /* fleet cost with every range at its low and high end, USD */
     double energy_kwh;              /* at the meter, PUE included; NAN unknown */
     double usd_per_useful_gpu_hour, useful_gpu_hours_per_1000_usd;     /* NAN when not defined */
-    double cents_per_type[TOPOLOGY_TYPES];      /* fleet cost share of each GPU type */
-    double usd_per_gpu_hour[TOPOLOGY_TYPES];
+    double cents_per_type[TOPOLOGY_TYPES];      /* fleet cost share of each GPU type, whole cents */
+    double usd_per_gpu_hour[TOPOLOGY_TYPES];    /* of every GPU of the type, held or not */
+    double usd_per_held_gpu_hour[TOPOLOGY_TYPES];   /* the same plus the energy of being held */
+    const int64_t (*type_cents)[BUCKETS];       /* by GPU type; columns sum to bucket_cents */
+    uint32_t unpriced_nodes;        /* owned nodes without a purchase price: counted as free */
 };
 
 struct outcome_input { const char *role, *file, *format, *sha256; uint64_t rows, jobs, rejected, skipped; };
@@ -76,6 +79,8 @@ struct outcome_input { const char *role, *file, *format, *sha256; uint64_t rows,
 struct outcome {
     /* what was run */
     const char *scenario, *program_version, *policy_name, *composition, *estimates;
+    const char *policy_abi;         /* "1.0", NULL = not said */
+    uint8_t useful[JOB_ENDS];       /* 1: work of jobs that end so is useful, 0: discarded */
     bool clairvoyant;
     uint64_t seed;
     const struct outcome_input *inputs;
@@ -106,7 +111,32 @@ struct outcome {
     struct outcome_jobs stats;
     double little_n, little_lambda_w;       /* mean jobs in system; arrivals x mean time in system */
     uint64_t events, passes, decisions;     /* work done by the engine */
+    uint64_t promises, promises_broken;     /* starts promised by reservations; started later than promised */
+    const char *stuck;                      /* who waits for what, when status is RUN_STUCK; else NULL */
     struct money money;
 };
+
+/* ---- one job, as the reports show it ---- */
+
+/* Unknown when the job never started or no segment was kept and several types would do: -1. */
+int outcome_job_type(const struct outcome *o, uint32_t job);
+
+/* Milli-GPU x ns it held from its start to its end or the horizon, warm-up included. */
+wide_t outcome_job_held(const struct outcome *o, uint32_t job);
+
+/* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU; `to` holds `room` bytes. */
+const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, size_t room);
+
+/* Batsim's word: "COMPLETED_SUCCESSFULLY", ..., "RUNNING", "SUBMITTED" (waits), "NOT_SUBMITTED". */
+const char *outcome_job_state(const struct outcome *o, uint32_t job);
+
+/* The cause it waited for longest, or WAIT_CAUSES when it did not wait or nobody kept it. */
+enum wait_cause outcome_job_why(const struct outcome *o, uint32_t job);
+
+/* Sum of a row's held buckets. */
+wide_t outcome_held(const struct ledger_row *row);
+
+/* Held and computing: held less gang-wait hold, startup and held idle. */
+wide_t outcome_occupied(const struct ledger_row *row);
 
 #endif

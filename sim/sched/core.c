@@ -148,8 +148,6 @@ void core_submit(struct core *c, uint32_t job, ns_t now)
               estimate);
     if (c->plan)
         plan_submit(c->plan, job);
-    if (c->pods)
-        pods_submit(c->pods, job);
 }
 
 void core_finish(struct core *c, uint32_t job, ns_t now, ns_t ran)

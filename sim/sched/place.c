@@ -558,12 +558,15 @@ void place_release(struct placer *p, const struct request *r, const struct held 
 
 enum room place_why(struct placer *p, const struct request *r)
 {
+    return place_fits(p, r) ? ROOM_YES : place_why_not(p, r);
+}
+
+enum room place_why_not(struct placer *p, const struct request *r)
+{
     struct request easier = *r;
     int64_t milli = 0;
     uint64_t whole = 0;
 
-    if (place_fits(p, r))
-        return ROOM_YES;
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return ROOM_TOO_FEW;
     for (uint32_t type = 0; type < p->occ->topo->n_types; type++)

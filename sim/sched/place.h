@@ -50,6 +50,9 @@ void place_release(struct placer *p, const struct request *r, const struct held 
 /* Why not: ROOM_YES when it fits. */
 enum room place_why(struct placer *p, const struct request *r);
 
+/* The same for a request that is known not to fit. */
+enum room place_why_not(struct placer *p, const struct request *r);
+
 /* Replicas of `gpus` devices each that fit on the node now with the request's CPU and memory. */
 uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus, uint32_t node);
 

@@ -5,7 +5,7 @@
 #include "sched/core.h"
 
 struct pod_job {
-    ns_t deadline;              /* when its hold times out, NS_NEVER = holds nothing */
+    uint32_t hold;              /* how often it began to hold */
     uint32_t placed;            /* replicas that hold devices */
     uint32_t first, n;          /* its pieces so far, in pods.part */
 };
@@ -17,6 +17,7 @@ struct pods {
     struct pieces part;
     VEC(struct held) joined;
     VEC(uint32_t) turn;         /* pending jobs in queue order */
+    VEC(uint32_t) began;        /* jobs that began to hold in this pass */
     int64_t held_milli[TOPOLOGY_TYPES];
 };
 
@@ -36,11 +37,7 @@ void pods_free(struct pods *p)
     pieces_free(&p->part);
     VEC_FREE(&p->joined);
     VEC_FREE(&p->turn);
-}
-
-void pods_submit(struct pods *p, uint32_t job)
-{
-    p->job[job].deadline = NS_NEVER;
+    VEC_FREE(&p->began);
 }
 
 static const struct request *request_of(const struct pods *p, uint32_t job)
@@ -86,9 +83,11 @@ static bool place_one(struct pods *p, uint32_t job)
     pieces_drop(&p->part, j->first, j->n);
     j->n = (uint32_t)p->joined.n;
     j->first = pieces_store(&p->part, p->joined.at, j->n);
-    j->placed++;
-    if (j->deadline == NS_NEVER && p->timeout)
-        j->deadline = c->now + p->timeout;
+    if (!j->placed++) {
+        j->hold++;
+        if (p->timeout)
+            VEC_PUSH(&p->began, job);
+    }
     return true;
 }
 
@@ -102,7 +101,7 @@ static void start_complete(struct pods *p, uint32_t job)
         VEC_PUSH(&c->placer.out, p->part.all.at[j->first + i]);
     count(p, c->placer.out.at, j->n, -1);
     pieces_drop(&p->part, j->first, j->n);
-    *j = (struct pod_job){.deadline = NS_NEVER};
+    *j = (struct pod_job){.hold = j->hold + 1};
     core_start(c, job);
 }
 
@@ -122,6 +121,7 @@ void pods_pass(struct pods *p)
     bool strict = p->core->policy->part[AXIS_WALK]->stops_at_first;
     bool moved = true;
 
+    p->began.n = 0;
     collect(p);
     while (moved && p->turn.n) {
         size_t kept = 0;
@@ -145,36 +145,34 @@ void pods_pass(struct pods *p)
     }
 }
 
-ns_t pods_deadline(const struct pods *p)
+const uint32_t *pods_began(const struct pods *p, size_t *n)
 {
-    ns_t least = NS_NEVER;
-
-    for (uint32_t i = 0; i < p->core->queue.n_heap; i++)
-        for (uint32_t job = p->core->queue.class[p->core->queue.heap[i]].first; job != JOB_NONE;
-             job = queue_after(&p->core->queue, p->core->queue.heap[i], job))
-            if (p->job[job].n && p->job[job].deadline < least)
-                least = p->job[job].deadline;
-    return least;
+    *n = p->began.n;
+    return p->began.at;
 }
 
-uint32_t pods_expire(struct pods *p, ns_t now)
+uint32_t pods_hold(const struct pods *p, uint32_t job)
 {
-    uint32_t n = 0;
+    return p->job[job].hold;
+}
 
-    collect(p);
-    for (size_t i = 0; i < p->turn.n; i++) {
-        uint32_t job = p->turn.at[i];
-        struct pod_job *j = &p->job[job];
-        if (!j->n || j->deadline > now)
-            continue;
-        count(p, p->part.all.at + j->first, j->n, -1);
-        place_release(&p->core->placer, request_of(p, job), p->part.all.at + j->first, j->n);
-        p->core->occ.returned++;
-        pieces_drop(&p->part, j->first, j->n);
-        *j = (struct pod_job){.deadline = NS_NEVER};
-        n++;
-    }
-    return n;
+ns_t pods_timeout(const struct pods *p)
+{
+    return p->timeout;
+}
+
+bool pods_expire(struct pods *p, uint32_t job, uint32_t hold)
+{
+    struct pod_job *j = &p->job[job];
+
+    if (j->hold != hold || !j->n)
+        return false;
+    count(p, p->part.all.at + j->first, j->n, -1);
+    place_release(&p->core->placer, request_of(p, job), p->part.all.at + j->first, j->n);
+    p->core->occ.returned++;
+    pieces_drop(&p->part, j->first, j->n);
+    *j = (struct pod_job){.hold = j->hold};
+    return true;
 }
 
 const int64_t *pods_held_milli(const struct pods *p)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct core;
@@ -17,14 +18,16 @@ struct pods;
 
 struct pods *pods_new(struct core *c, struct arena *a);
 void pods_free(struct pods *p);
-void pods_submit(struct pods *p, uint32_t job);
 void pods_pass(struct pods *p);
 
-/* The next instant at which a hold times out, or NS_NEVER. */
-ns_t pods_deadline(const struct pods *p);
+/* Jobs that began to hold something in the last pass, and the number of the hold: a timer set for an
+ * earlier hold of the job is stale. Nothing when there is no timeout. */
+const uint32_t *pods_began(const struct pods *p, size_t *n);
+uint32_t pods_hold(const struct pods *p, uint32_t job);
+ns_t pods_timeout(const struct pods *p);
 
-/* Give back the holds whose time is up at `now`; returns how many jobs. */
-uint32_t pods_expire(struct pods *p, ns_t now);
+/* The time of this hold is up: give it back. False when the timer was stale. */
+bool pods_expire(struct pods *p, uint32_t job, uint32_t hold);
 
 /* GPUs held by incomplete jobs, in milli-GPU, by GPU type. */
 const int64_t *pods_held_milli(const struct pods *p);

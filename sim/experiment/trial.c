@@ -1,0 +1,153 @@
+/* trial.c - one (workload, cluster, policy, seed): set up, run, outcome. */
+#include "experiment/trial.h"
+
+#include "engine/engine.h"
+#include "metrics/collect.h"
+#include "metrics/quantile.h"
+#include "sched/compose.h"
+#include "sched/pods.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Jobs named in the message about a stuck run; the rest are counted. */
+#define STUCK_NAMED 5
+
+_Static_assert(sizeof(struct held) == sizeof(struct segment), "segments are the core's pieces as they are");
+
+int trial_check_policy(const char *policy, const struct job_set *jobs, struct diag *d)
+{
+    struct composition c;
+
+    return compose_parse(policy, jobs, &c, d);
+}
+
+struct tick { const struct trial_config *config; };
+
+static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
+{
+    const struct trial_config *c = ((struct tick *)ctx)->config;
+
+    c->progress(c->progress_ctx, &(struct trial_progress){now, ended, c->jobs->n, events});
+}
+
+/* "X holds 4 and waits for 2, Y holds 4 and waits for 2" */
+static char *who_waits(const struct engine *e, struct arena *a)
+{
+    const struct core *c = e->core;
+    char text[1024], name[16];
+    size_t used = 0;
+    uint32_t shown = 0, job;
+    struct core *walked = e->core;
+
+    text[0] = 0;
+    for (walk_begin(walked); (job = walk_next(walked)) != JOB_END_OF_QUEUE; walk_step(walked, job)) {
+        const struct request *r = &c->jobs->requests[c->jobs->specs[job].request];
+        uint32_t placed = c->pods ? pods_placed(c->pods, job) : 0;
+        uint32_t each = r->replicas ? r->gpus / r->replicas : 0;
+        if (shown++ >= STUCK_NAMED || used > sizeof text - 200)
+            continue;
+        if (placed)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s holds %u and waits for %u",
+                                     shown > 1 ? ", " : "", job_name(c->jobs, job, name), placed * each,
+                                     r->gpus - placed * each);
+        else
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s waits for %u",
+                                     shown > 1 ? ", " : "", job_name(c->jobs, job, name), r->gpus);
+    }
+    if (shown > STUCK_NAMED)
+        snprintf(text + used, sizeof text - used, " and %u more", shown - STUCK_NAMED);
+    return arena_text(a, text, strlen(text));
+}
+
+static int fail_stuck(const struct engine *e, enum engine_end end, const struct outcome *o, struct diag *d)
+{
+    char clock[48];
+    bool pods = e->core->pods != NULL;
+
+    diag_fail(d, STATUS_STUCK, (struct diag_at){0}, "stuck at %s: %s; %s%s", units_clock_text(e->now, clock),
+              end == ENGINE_LIVELOCK ? "holds time out and come back to the same state, seen 3 times"
+                                     : "no future event can free a GPU",
+              o->stuck, pods ? " (launch=pod)" : "");
+    if (pods)
+        diag_hint(d, "use launch=gang");
+    return -1;
+}
+
+/* Kept pieces become the outcome's segments; pieces that only pay for CPU have an empty mask. */
+static void fill_segments(const struct core *c, struct collect *collect, struct outcome *o, struct arena *a)
+{
+    struct segment *s = arena_alloc(a, c->held.all.n + 1, sizeof *s);
+
+    if (c->held.all.n)
+        memcpy(s, c->held.all.at, c->held.all.n * sizeof *s);
+    o->segments = s;
+    for (uint32_t job = 0; job < c->jobs->n; job++)
+        if (collect->results[job].start != NS_UNKNOWN) {
+            collect->results[job].first_segment = c->run[job].first;
+            collect->results[job].n_segments = c->run[job].n;
+        }
+}
+
+static void fill_names(const struct composition *c, const struct trial_config *config, struct outcome *o,
+                       struct arena *a)
+{
+    o->policy_name = arena_text(a, config->policy, strlen(config->policy));
+    o->composition = arena_text(a, c->text, strlen(c->text));
+    o->estimates = arena_text(a, c->estimates, strlen(c->estimates));
+    o->clairvoyant = c->knowledge == ESTIMATE_EXACT;
+    o->seed = config->seed;
+    o->jobs = config->jobs;
+    o->fleet = config->fleet;
+    o->warmup = config->warmup;
+}
+
+int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out, struct diag *d)
+{
+    struct composition *policy = ARENA_NEW(a, struct composition);
+    struct core *core = ARENA_NEW(a, struct core);
+    struct engine engine;
+    struct collect collect;
+    struct observer observer;
+    struct tick ticking = {config};
+    enum engine_end end;
+    ns_t stop;
+    bool exact;
+    int failed = 0;
+
+    memset(out, 0, sizeof *out);
+    if (compose_parse(config->policy, config->jobs, policy, d) < 0)
+        return -1;
+    fill_names(policy, config, out, a);
+    core_init(core, config->jobs, config->fleet, policy, config->seed, config->keep_segments, a);
+    observer = collect_init(&collect, config->jobs, config->fleet, config->useful, config->warmup,
+                            config->series_step, config->keep_waits, config->keep_series, a);
+    engine_init(&engine, config->jobs, core, &observer, config->horizon, a);
+    if (config->progress) {
+        engine.tick = tick;
+        engine.tick_ctx = &ticking;
+    }
+    end = engine_run(&engine);
+    stop = config->horizon != NS_NEVER && end != ENGINE_LIVELOCK ? config->horizon : engine.now;
+    out->status = end == ENGINE_FINISHED ? RUN_FINISHED : end == ENGINE_HORIZON ? RUN_HORIZON : RUN_STUCK;
+    out->horizon = stop;
+    exact = collect_finish(&collect, stop, out, a);
+    if (config->keep_segments)
+        fill_segments(core, &collect, out, a);
+    digest_text(&core->digest, out->digest);
+    out->events = engine.events;
+    out->passes = engine.passes;
+    out->decisions = core->decisions;
+    out->promises = core->promises;
+    out->promises_broken = core->broken;
+    quantile_jobs(out);
+    if (!exact)
+        failed = diag_fail(d, STATUS_BROKEN, (struct diag_at){0},
+                           "the ledger's buckets do not sum to GPUs x time; this is a fault of the program");
+    else if (out->status == RUN_STUCK) {
+        out->stuck = who_waits(&engine, a);
+        failed = fail_stuck(&engine, end, out, d);
+    }
+    engine_free(&engine);
+    core_free(core);
+    return failed;
+}

@@ -1,0 +1,259 @@
+/* collect.c - the observer that fills an outcome. */
+#include "metrics/collect.h"
+
+#include <string.h>
+
+const char *const wait_cause_name[WAIT_CAUSES] = {"policy", "reserved", "quota", "fragmentation", "too_few"};
+
+/* enum block of sched/attribution.h: policy, reserved, quota, too few, and six of fragmentation. */
+static enum wait_cause cause_of(uint8_t block)
+{
+    static const uint8_t first[] = {WAIT_POLICY, WAIT_RESERVED, WAIT_QUOTA, WAIT_TOO_FEW};
+    return block < sizeof first ? (enum wait_cause)first[block] : WAIT_FRAGMENTATION;
+}
+
+static enum bucket bucket_of(const struct collect *c, uint32_t job)
+{
+    return c->useful[c->jobs->specs[job].end] ? BUCKET_USEFUL : BUCKET_DISCARDED;
+}
+
+/* ---- series ---- */
+
+static void step_add(struct collect *c, ns_t dt)
+{
+    for (int b = 0; b < BUCKETS; b++)
+        c->step_sum[b] += (wide_t)c->now.bucket[b] * dt;
+    for (int f = 0; f < FRAGS; f++)
+        c->step_sum[BUCKETS + f] += (wide_t)c->now.frag[f] * dt;
+}
+
+static void step_emit(struct collect *c)
+{
+    struct series_row row = c->now;
+
+    row.at = c->step_end - c->step;
+    for (int b = 0; b < BUCKETS; b++)
+        row.bucket[b] = (int32_t)(c->step_sum[b] / c->step);
+    for (int f = 0; f < FRAGS; f++)
+        row.frag[f] = (int32_t)(c->step_sum[BUCKETS + f] / c->step);
+    memset(c->step_sum, 0, sizeof c->step_sum);
+    VEC_PUSH(&c->series, row);
+    c->step_end += c->step;
+}
+
+static void series_advance(struct collect *c, ns_t now)
+{
+    ns_t at = c->last;
+
+    for (; c->step_end <= now; at = c->step_end - c->step) {
+        step_add(c, c->step_end - at);
+        step_emit(c);
+    }
+    step_add(c, now - at);
+}
+
+static void series_row(struct collect *c, ns_t now)
+{
+    struct series_row *row = &c->now;
+
+    memset(row->bucket, 0, sizeof row->bucket);
+    row->at = now;
+    for (uint32_t type = 0; type < c->ledger.fleet->n_types; type++)
+        for (int b = 0; b < BUCKETS; b++)
+            row->bucket[b] += (int32_t)c->ledger.rate[type][b];
+    for (int f = 0; f < FRAGS; f++)
+        row->frag[f] = (int32_t)c->ledger.frag_rate[f];
+    if (c->step)
+        return;
+    if (c->series.n && c->series.at[c->series.n - 1].at == now)
+        c->series.at[c->series.n - 1] = *row;
+    else
+        VEC_PUSH(&c->series, *row);
+}
+
+/* ---- what the engine tells ---- */
+
+static void on_advance(void *ctx, ns_t now)
+{
+    struct collect *c = ctx;
+    ns_t dt = now - c->last, from = c->last > c->warmup ? c->last : c->warmup;
+
+    for (size_t i = 0; i < c->blocked.n; i++)
+        c->clock[c->blocked.at[i].request][cause_of(c->blocked.at[i].block)] += dt;
+    if (now > from)
+        c->in_system += (wide_t)(c->pending + c->running) * (now - from);
+    if (c->step)
+        series_advance(c, now);
+    c->last = now;
+    ledger_advance(&c->ledger, now);
+}
+
+static void on_submit(void *ctx, uint32_t job, ns_t now)
+{
+    struct collect *c = ctx;
+
+    c->pending++;
+    if (c->eligible)
+        c->eligible[job] = now;
+    if (c->waits)
+        for (int k = 0; k < WAIT_CAUSES; k++)
+            c->waits[job][k] = -c->clock[c->jobs->specs[job].request][k];
+}
+
+static void stop_clocks(struct collect *c, uint32_t job)
+{
+    if (c->waits)
+        for (int k = 0; k < WAIT_CAUSES; k++)
+            c->waits[job][k] += c->clock[c->jobs->specs[job].request][k];
+}
+
+static void on_start(void *ctx, uint32_t job, ns_t now, const struct held *h, uint32_t n)
+{
+    struct collect *c = ctx;
+
+    c->pending--;
+    c->running++;
+    c->results[job].start = now;
+    c->results[job].starts++;
+    stop_clocks(c, job);
+    ledger_hold(&c->ledger, bucket_of(c, job), h, n, 1);
+}
+
+static void on_finish(void *ctx, uint32_t job, ns_t now, const struct held *h, uint32_t n)
+{
+    struct collect *c = ctx;
+
+    c->running--;
+    c->results[job].end = now;
+    ledger_hold(&c->ledger, bucket_of(c, job), h, n, -1);
+    ledger_job(&c->ledger, c->jobs->specs[job].request, bucket_of(c, job), c->results[job].start, now);
+}
+
+static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
+{
+    struct collect *c = ctx;
+
+    ledger_settle(&c->ledger, s);
+    if (c->waits) {
+        c->blocked.n = 0;
+        VEC_RESERVE(&c->blocked, s->n_blocked);
+        if (s->n_blocked)
+            memcpy(c->blocked.at, s->blocked, s->n_blocked * sizeof *s->blocked);
+        c->blocked.n = s->n_blocked;
+    }
+    if (!c->keep_series)
+        return;
+    c->now.pending_jobs = s->pending_jobs;
+    c->now.running_jobs = s->running_jobs;
+    c->now.pending_milli = s->pending_milli;
+    series_row(c, now);
+}
+
+struct observer collect_init(struct collect *c, const struct job_set *jobs, const struct topology *fleet,
+                             const uint8_t *useful, ns_t warmup, ns_t series_step, bool keep_waits,
+                             bool keep_series, struct arena *a)
+{
+    memset(c, 0, sizeof *c);
+    c->jobs = jobs;
+    c->useful = useful;
+    c->warmup = warmup;
+    c->step = c->step_end = keep_series ? series_step : 0;
+    c->keep_series = keep_series;
+    ledger_init(&c->ledger, jobs, fleet, warmup, a);
+    c->results = ARENA_ARRAY(a, struct job_result, jobs->n + 1);
+    for (uint32_t i = 0; i < jobs->n; i++)
+        c->results[i].start = c->results[i].end = NS_UNKNOWN;
+    if (jobs->after)
+        c->eligible = ARENA_ARRAY(a, ns_t, jobs->n + 1);
+    if (keep_waits) {
+        c->waits = arena_alloc(a, jobs->n + 1, sizeof *c->waits);
+        c->clock = arena_alloc(a, jobs->n_requests + 1, sizeof *c->clock);
+    }
+    return (struct observer){c, keep_waits, on_advance, on_submit, on_start, on_finish, on_settle};
+}
+
+/* Jobs that run or wait at the end are booked up to it. */
+static void close_jobs(struct collect *c, ns_t end, struct outcome *o)
+{
+    wide_t in_system = 0;
+
+    for (uint32_t job = 0; job < c->jobs->n; job++) {
+        struct job_result *r = &c->results[job];
+        const struct job_spec *s = &c->jobs->specs[job];
+        ns_t from = c->eligible ? c->eligible[job] : s->submit, to = r->end == NS_UNKNOWN ? end : r->end;
+        bool told = from < end && !(c->eligible && !from && s->submit);
+        if (r->start != NS_UNKNOWN && r->end == NS_UNKNOWN)
+            ledger_job(&c->ledger, s->request, bucket_of(c, job), r->start, end);
+        else if (r->start == NS_UNKNOWN && told)
+            stop_clocks(c, job);
+        from = from > c->warmup ? from : c->warmup;
+        if (told && to > from)
+            in_system += to - from;
+        if (c->waits)
+            o->blocked_fitting += c->waits[job][WAIT_FRAGMENTATION];
+    }
+    if (end > c->warmup) {
+        o->little_n = (double)c->in_system / (double)(end - c->warmup);
+        o->little_lambda_w = (double)in_system / (double)(end - c->warmup);
+    }
+}
+
+static void fill_ledger(struct collect *c, struct outcome *o, struct arena *a)
+{
+    const struct job_set *j = c->jobs;
+    struct ledger_row *tenant = ARENA_ARRAY(a, struct ledger_row, j->tenants.n + 1);
+    struct ledger_row *size = ARENA_ARRAY(a, struct ledger_row, JOB_SIZES);
+
+    for (uint32_t type = 0; type < c->ledger.fleet->n_types; type++)
+        for (int b = 0; b < BUCKETS; b++)
+            o->total.bucket[b] += c->ledger.by_type[type].bucket[b];
+    for (uint32_t i = 0; i < j->n_requests; i++)
+        for (int b = 0; b < BUCKETS; b++) {
+            wide_t v = c->ledger.by_request[i].bucket[b];
+            if (j->requests[i].tenant < j->tenants.n)
+                tenant[j->requests[i].tenant].bucket[b] += v;
+            size[j->requests[i].size_class].bucket[b] += v;
+        }
+    for (int b = 0; b < BUCKET_POLICY; b++)
+        o->allocated += o->total.bucket[b];
+    for (int b = 0; b < BUCKETS; b++)
+        o->capacity += o->total.bucket[b];
+    memcpy(o->frag, c->ledger.frag, sizeof o->frag);
+    o->by_type = c->ledger.by_type;
+    o->by_tenant = tenant;
+    o->by_size = size;
+}
+
+bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena *a)
+{
+    bool exact;
+
+    on_advance(c, end);
+    if (c->step && c->last > c->step_end - c->step) {
+        /* The last, shorter step: its mean is over its own length. */
+        ns_t part = c->last - (c->step_end - c->step);
+        struct series_row row = c->now;
+        row.at = c->step_end - c->step;
+        for (int b = 0; b < BUCKETS; b++)
+            row.bucket[b] = (int32_t)(c->step_sum[b] / part);
+        for (int f = 0; f < FRAGS; f++)
+            row.frag[f] = (int32_t)(c->step_sum[BUCKETS + f] / part);
+        VEC_PUSH(&c->series, row);
+    }
+    close_jobs(c, end, o);
+    exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
+    fill_ledger(c, o, a);
+    o->results = c->results;
+    o->waits = (const ns_t(*)[WAIT_CAUSES])c->waits;
+    o->n_series = c->series.n;
+    if (c->keep_series) {
+        struct series_row *rows = ARENA_ARRAY(a, struct series_row, c->series.n + 1);
+        if (c->series.n)
+            memcpy(rows, c->series.at, c->series.n * sizeof *rows);
+        o->series = rows;
+    }
+    o->series_step = c->step;
+    VEC_FREE(&c->series);
+    VEC_FREE(&c->blocked);
+    return exact;
+}

@@ -1,0 +1,44 @@
+/* ledger.h - every milli-GPU of every instant in exactly one bucket; the sum is checked.
+ *
+ * A stepwise integrator: rates (milli-GPU per bucket and GPU type) hold from one instant to the next.
+ * All sums are 128-bit integers. */
+#ifndef BERTH_METRICS_LEDGER_H
+#define BERTH_METRICS_LEDGER_H
+
+#include "base/arena.h"
+#include "engine/observer.h"
+#include "metrics/outcome.h"
+
+struct ledger {
+    const struct job_set *jobs;
+    const struct topology *fleet;
+    ns_t from, to;                      /* the window it covers; to = NS_NEVER: until closed */
+    ns_t last;                          /* rates below hold since then */
+    int64_t rate[TOPOLOGY_TYPES][BUCKETS];
+    int64_t frag_rate[FRAGS];
+    struct ledger_row *by_type;         /* sums */
+    struct ledger_row *by_request;      /* by request class: held and blocked */
+    wide_t frag[FRAGS];
+    struct { uint32_t request; uint8_t bucket; int64_t milli; } *booked;   /* by class, of this interval */
+    size_t n_booked;
+};
+
+void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topology *fleet,
+                 ns_t from, struct arena *a);
+
+/* Add rates x (now - last) and move on. */
+void ledger_advance(struct ledger *l, ns_t now);
+
+/* Devices go from free to a held bucket, or back (sign -1). */
+void ledger_hold(struct ledger *l, enum bucket b, const struct held *h, uint32_t n, int sign);
+
+/* GPU time of one job of a class, at its end or at the horizon: part inside the window only. */
+void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, ns_t end);
+
+/* The free buckets until the next instant. */
+void ledger_settle(struct ledger *l, const struct observed_state *s);
+
+/* Integer check: for every type, buckets sum to devices x 1000 x (to - from). */
+bool ledger_exact(const struct ledger *l, ns_t to);
+
+#endif
