@@ -47,9 +47,9 @@ void help_verb(FILE *to, const struct verb *v)
         for (const char *const *e = v->examples; *e; e += 2)
             fprintf(to, "  %s\n      %s\n", e[0], e[1]);
     }
-    for (const struct opts_table *t = v->tables; t->purpose; t++) {
-        fprintf(to, "\n%s\n", t->purpose);
-        for (const struct opts_flag *f = t->flags; f->name; f++)
+    for (const struct opts_table *const *t = v->tables; *t; t++) {
+        fprintf(to, "\n%s\n", (*t)->purpose);
+        for (const struct opts_flag *f = (*t)->flags; f->name; f++)
             print_flag(to, f);
     }
     if (v->writes)

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     }
     struct call c = {.verbs = verbs, .verb = verb, .opts = &o};
 
-    if (opts_parse(&o, verb->name, verb->tables, argc - 2, argv + 2, &d) < 0) {
+    if (opts_parse(&o, verb->name, verb->tables, argc - 2, (const char *const *)argv + 2, &d) < 0) {
         status = report_error(&d, &o);
     } else if (o.help) {
         help_verb(stdout, verb);

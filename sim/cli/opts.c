@@ -68,25 +68,25 @@ static void *field(struct opts *o, const struct opts_flag *f)
 }
 
 /* The row of a long name or a letter, or NULL. */
-static const struct opts_flag *find(const struct opts_table *tables, const char *name, size_t n,
+static const struct opts_flag *find(const struct opts_table *const *tables, const char *name, size_t n,
                                     char letter)
 {
-    for (const struct opts_table *t = tables; t->purpose; t++)
-        for (const struct opts_flag *f = t->flags; f->name; f++)
+    for (const struct opts_table *const *t = tables; *t; t++)
+        for (const struct opts_flag *f = (*t)->flags; f->name; f++)
             if (letter ? f->letter == letter : strlen(f->name) == n && !memcmp(f->name, name, n))
                 return f;
     return NULL;
 }
 
-static int unknown(const char *arg, size_t n, const char *verb, const struct opts_table *tables,
+static int unknown(const char *arg, size_t n, const char *verb, const struct opts_table *const *tables,
                    struct diag *d)
 {
     char names[OPTS_FLAGS_MAX][32], given[64];
     const char *words[OPTS_FLAGS_MAX];
     uint32_t count = 0;
 
-    for (const struct opts_table *t = tables; t->purpose; t++)
-        for (const struct opts_flag *f = t->flags; f->name && count < OPTS_FLAGS_MAX; f++) {
+    for (const struct opts_table *const *t = tables; *t; t++)
+        for (const struct opts_flag *f = (*t)->flags; f->name && count < OPTS_FLAGS_MAX; f++) {
             snprintf(names[count], sizeof names[count], "--%s", f->name);
             words[count] = names[count];
             count++;
@@ -164,8 +164,8 @@ static int needs_value(const struct opts_flag *f, struct diag *d)
 }
 
 /* "-o DIR", "-oDIR", "-vv", "-qj2". */
-static int parse_letters(struct opts *o, const char *verb, const struct opts_table *tables,
-                         int argc, char **argv, int *i, struct diag *d)
+static int parse_letters(struct opts *o, const char *verb, const struct opts_table *const *tables,
+                         int argc, const char *const *argv, int *i, struct diag *d)
 {
     for (const char *c = argv[*i] + 1; *c; c++) {
         const struct opts_flag *f = find(tables, NULL, 0, *c);
@@ -186,8 +186,8 @@ static int parse_letters(struct opts *o, const char *verb, const struct opts_tab
     return 0;
 }
 
-static int parse_long(struct opts *o, const char *verb, const struct opts_table *tables, int argc,
-                      char **argv, int *i, struct diag *d)
+static int parse_long(struct opts *o, const char *verb, const struct opts_table *const *tables, int argc,
+                      const char *const *argv, int *i, struct diag *d)
 {
     const char *name = argv[*i] + 2;
     size_t n = strcspn(name, "=");
@@ -209,8 +209,8 @@ static int parse_long(struct opts *o, const char *verb, const struct opts_table 
     return store(o, f, argv[++*i], d);
 }
 
-int opts_parse(struct opts *o, const char *verb, const struct opts_table *tables, int argc,
-               char **argv, struct diag *d)
+int opts_parse(struct opts *o, const char *verb, const struct opts_table *const *tables, int argc,
+               const char *const *argv, struct diag *d)
 {
     bool ended = false;
     int bad = 0;

@@ -55,10 +55,10 @@ enum { OPTS_TABLES = 6, OPTS_FLAGS_MAX = 64 };
 /* Flags that several verbs share. */
 extern const struct opts_table opts_speaking, opts_writing, opts_reading, opts_catalog;
 
-/* Read argv[0..argc) by the verb's tables (ending with a NULL purpose). 0, or -1 with
+/* Read argv[0..argc) by the verb's tables (NULL at the end). 0, or -1 with
  * STATUS_USAGE. What was read so far is in *o either way, so that --json holds for the error. */
-int opts_parse(struct opts *o, const char *verb, const struct opts_table *tables, int argc,
-               char **argv, struct diag *d);
+int opts_parse(struct opts *o, const char *verb, const struct opts_table *const *tables, int argc,
+               const char *const *argv, struct diag *d);
 void opts_free(struct opts *o);
 
 #endif

@@ -10,7 +10,7 @@ struct verb {
     const char *name, *args, *summary;
     const char *group;                  /* heading of the first page */
     const char *const *examples;        /* "berth run ...", then what it does; NULL at the end */
-    struct opts_table tables[OPTS_TABLES];      /* ends with a NULL purpose */
+    const struct opts_table *tables[OPTS_TABLES];       /* NULL at the end */
     const char *writes;                 /* which files, for help; NULL = none */
     uint32_t args_max;
     /* Status for the shell; -1 with *d when main is to print an error and take its status. */

@@ -77,11 +77,21 @@ void runlog_start(struct runlog_watch *w)
     w->cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
+struct runlog_watch runlog_read(const struct runlog_watch *w)
+{
+    return (struct runlog_watch){seconds(CLOCK_MONOTONIC) - w->wall,
+                                 seconds(CLOCK_THREAD_CPUTIME_ID) - w->cpu};
+}
+
+void runlog_took(struct runlog *l, struct runlog_watch took, const char *what)
+{
+    runlog_note(l, "%s: %.3f s wall, %.3f s cpu, %.1f MiB peak", what, took.wall, took.cpu,
+                peak_mib());
+}
+
 void runlog_stop(struct runlog *l, const struct runlog_watch *w, const char *what)
 {
-    runlog_note(l, "%s: %.3f s wall, %.3f s cpu, %.1f MiB peak", what,
-                seconds(CLOCK_MONOTONIC) - w->wall, seconds(CLOCK_THREAD_CPUTIME_ID) - w->cpu,
-                peak_mib());
+    runlog_took(l, runlog_read(w), what);
 }
 
 /* Note every file below folder/inside, sorted. */

@@ -25,8 +25,12 @@ void runlog_note(struct runlog *l, const char *fmt, ...);
 
 /* CPU time is this thread's. */
 void runlog_start(struct runlog_watch *w);
+/* What has gone by since: call in the same thread. */
+struct runlog_watch runlog_read(const struct runlog_watch *w);
 /* "read trace: 0.52 s wall, 0.51 s cpu, 35.1 MiB peak" */
 void runlog_stop(struct runlog *l, const struct runlog_watch *w, const char *what);
+/* The same with times that runlog_read() gave. */
+void runlog_took(struct runlog *l, struct runlog_watch took, const char *what);
 
 /* Write the log and the list of every file below `folder` as folder/run.log. 0, or -1 with *d. */
 int runlog_write(struct runlog *l, const char *folder, struct diag *d);

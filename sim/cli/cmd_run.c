@@ -1,0 +1,310 @@
+/* cmd_run.c - berth run: one scenario, every cluster with every policy. */
+#include "cli/cmd.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/terminal.h"
+#include "experiment/replicate.h"
+#include "experiment/run.h"
+#include "experiment/staging.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const examples[] = {
+    "berth run scenarios/hello.json -o out/", "replay, show a table, write every report",
+    "berth run --trace jobs.csv --cluster '16x hgx-h100' --policy easy",
+    "no scenario file: flags say it all",
+    "berth run hello.json --set policy=fifo --seed 7 --json", "another policy; result as JSON",
+    NULL,
+};
+
+static const struct opts_flag what_flags[] = {
+    {"trace", 0, OPTS_TEXT, offsetof(struct opts, trace), "FILE",
+     "job log, '-' = standard input", NULL},
+    {"model", 0, OPTS_TEXT, offsetof(struct opts, model), "FILE",
+     "workload model to draw jobs from", NULL},
+    {"cluster", 0, OPTS_TEXT, offsetof(struct opts, cluster), "SPEC",
+     "'121x hgx-v100 + 4x dgx-h100', or a file of nodes", NULL},
+    {"policy", 0, OPTS_TEXT, offsetof(struct opts, policy), "NAME",
+     "preset or parts: easy+bestfit; see 'berth policies'", NULL},
+    {"horizon", 0, OPTS_TEXT, offsetof(struct opts, horizon), "TIME",
+     "stop then, such as 7d (when the last job ends)", NULL},
+    {"warmup", 0, OPTS_TEXT, offsetof(struct opts, warmup), "TIME",
+     "leave out of every figure, such as 1d (0)", NULL},
+    {"seed", 0, OPTS_TEXT, offsetof(struct opts, seed), "N", "of everything random (1)", NULL},
+    {"set", 0, OPTS_LIST, offsetof(struct opts, set), "PATH=VALUE",
+     "change any key of the scenario, repeatable", NULL},
+    {"threads", 'j', OPTS_TEXT, offsetof(struct opts, threads), "N",
+     "trials at a time (1); never changes a result", NULL},
+    {"progress", 0, OPTS_TEXT, offsetof(struct opts, progress), "WHEN",
+     "auto, always or never (auto)", "auto always never"},
+    {0},
+};
+
+static const struct opts_table what = {"what to run", what_flags};
+
+/* What a signal has to clean up. */
+struct mess {
+    struct staging staging;
+    struct progress progress;
+    struct interrupt interrupt;
+};
+
+static void clean_up(void *ctx)
+{
+    struct mess *m = ctx;
+
+    progress_end(&m->progress);
+    staging_drop(&m->staging);
+    fputs("interrupted: nothing was written; the same command runs it again\n", stderr);
+}
+
+static void on_plan(void *ctx, uint32_t trials, const struct job_set *jobs)
+{
+    struct mess *m = ctx;
+
+    progress_plan(&m->progress, trials, jobs);
+}
+
+static void on_progress(void *ctx, uint32_t trial, const struct trial_progress *p)
+{
+    struct mess *m = ctx;
+
+    progress_tell(&m->progress, trial, p);
+}
+
+static void on_line(void *ctx, const char *text)
+{
+    (void)ctx;
+    fprintf(stderr, "%s\n", text);
+}
+
+static int usage(struct diag *d, const char *text)
+{
+    return diag_fail(d, STATUS_USAGE, (struct diag_at){0}, "%s", text);
+}
+
+static int check_flags(const struct opts *o, struct diag *d)
+{
+    if (o->args.n == 0 && !o->trace && !o->model)
+        return usage(d, "nothing to run; give a scenario file, or --trace and --cluster");
+    if (o->args.n == 0 && !o->cluster)
+        return usage(d, o->trace
+                            ? "--trace needs --cluster; for example --cluster '16x hgx-h100'"
+                            : "--model needs --cluster; for example --cluster '16x hgx-h100'");
+    if (o->trace && o->model)
+        return usage(d, "--trace and --model exclude each other: jobs are replayed or drawn");
+    if (o->force && !o->output)
+        return usage(d, "--force needs -o: it says that the output folder may hold files");
+    return 0;
+}
+
+static int count_threads(const char *text, int *out, struct diag *d)
+{
+    int64_t n = 1;
+
+    if (text && (!units_integer(text, strlen(text), &n) || n < 1 || n > 1024))
+        return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
+                         "-j is '%s', expected a whole number from 1 to 1024", text);
+    *out = (int)n;
+    return 0;
+}
+
+/* A reader's flag is a key of the scenario, so that the merged scenario repeats the run. */
+static void add_key(struct opts_list *set, struct arena *a, const char *key, const char *value)
+{
+    char text[512];
+
+    if (!value)
+        return;
+    int n = snprintf(text, sizeof text, "%s=%s", key, value);
+    VEC_PUSH(set, arena_text(a, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1));
+}
+
+static int collect_set(const struct opts *o, struct arena *a, struct opts_list *set, struct diag *d)
+{
+    add_key(set, a, "trace.oversize", o->oversize);
+    add_key(set, a, "trace.tz", o->tz);
+    add_key(set, a, "trace.time_unit", o->time_unit);
+    add_key(set, a, "trace.resource", o->resource);
+    add_key(set, a, "trace.retries", o->retries);
+    add_key(set, a, "trace.censored", o->censored);
+    add_key(set, a, "trace.gang", o->gang);
+    add_key(set, a, "trace.level", o->level);
+    add_key(set, a, "trace.tenant", o->tenant);
+    add_key(set, a, "trace.size", o->size);
+    add_key(set, a, "trace.submit_time", o->submit_time);
+    for (size_t i = 0; i < o->outcome.n; i++) {
+        char key[128];
+        const char *equals = strchr(o->outcome.at[i], '=');
+        if (!equals)
+            return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
+                             "--outcome is '%s', expected END=useful or END=discarded",
+                             o->outcome.at[i]);
+        snprintf(key, sizeof key, "trace.outcome.%.*s", (int)(equals - o->outcome.at[i]),
+                 o->outcome.at[i]);
+        add_key(set, a, key, equals + 1);
+    }
+    /* What the user typed as a key comes last: it is the more explicit. */
+    for (size_t i = 0; i < o->set.n; i++)
+        VEC_PUSH(set, o->set.at[i]);
+    return 0;
+}
+
+static int load(const struct opts *o, struct arena *a, struct scenario *s, struct diag *d)
+{
+    struct opts_list set = {0};
+    struct scenario_flags f = {
+        .trace = o->trace,
+        .cluster = o->cluster,
+        .policy = o->policy,
+        .model = o->model,
+        .horizon = o->horizon,
+        .warmup = o->warmup,
+        .format = o->format,
+        .seed = o->seed,
+        .max_rejects = o->max_rejects,
+        .catalog = o->catalog,
+    };
+    int rc = collect_set(o, a, &set, d);
+
+    f.set = set.at;
+    f.n_set = (uint32_t)set.n;
+    if (rc == 0)
+        rc = scenario_load(o->args.n ? o->args.at[0] : NULL, &f, a, s, d);
+    VEC_FREE(&set);
+    return rc;
+}
+
+/* Results to standard output; with --json one document also for several trials. */
+static void print_results(const struct opts *o, const struct scenario *s, const struct run *r)
+{
+    bool many = r->n > 1;
+
+    if (o->quiet && !o->json)
+        return;
+    if (o->json && many)
+        fputs("{\"berth_runs\":1,\"runs\":[\n", stdout);
+    for (uint32_t i = 0; i < r->n; i++) {
+        const struct run_trial *t = &r->trials[i];
+        if (o->json && i > 0)
+            fputs(",\n", stdout);
+        if (!o->json && many)
+            printf("%s== %s, %s\n", i ? "\n" : "", s->clusters[t->cluster].name,
+                   s->policies[t->policy]);
+        fwrite(t->text, 1, t->text_n, stdout);
+    }
+    if (o->json && many)
+        fputs("]}\n", stdout);
+}
+
+/* The status of the worst trial; stuck ones are named on stderr. */
+static int judge(const struct call *c, const struct run *r)
+{
+    int status = STATUS_OK;
+
+    for (uint32_t i = 0; i < r->n; i++)
+        if (r->trials[i].diag.status) {
+            diag_print(stderr, &r->trials[i].diag, "error", c->colour_err);
+            status = r->trials[i].diag.status;
+        }
+    return status;
+}
+
+static int commit(struct mess *m, struct runlog *log, struct diag *d)
+{
+    if (runlog_write(log, m->staging.folder, d) < 0)
+        return -1;
+    interrupt_lock(&m->interrupt);
+    int rc = staging_commit(&m->staging, d);
+    interrupt_unlock(&m->interrupt);
+    return rc;
+}
+
+static int open_folder(struct mess *m, const struct opts *o, struct diag *d)
+{
+    interrupt_lock(&m->interrupt);
+    int rc = staging_open(&m->staging, o->output, o->force, d);
+    interrupt_unlock(&m->interrupt);
+    return rc;
+}
+
+static int run(const struct call *c, struct mess *m, struct arena *a, struct diag *d)
+{
+    const struct opts *o = c->opts;
+    struct scenario s = {0};
+    struct run r = {0};
+    struct runlog log;
+    struct run_options options = {
+        .shown_as = NULL,
+        .render = o->json ? "outcome_json" : "summary",
+        .colour = c->colour_out,
+        .width = terminal_width(stdout),
+        .quiet = o->quiet,
+        .colour_err = c->colour_err,
+        .log = &log,
+        .plan = on_plan,
+        .progress = on_progress,
+        .ctx = m,
+    };
+    int status = -1;
+
+    runlog_begin(&log, o->verbose && !o->quiet ? on_line : NULL, NULL);
+    if (count_threads(o->threads, &options.threads, d) < 0 || load(o, a, &s, d) < 0)
+        goto done;
+    if (o->output) {
+        if (open_folder(m, o, d) < 0)
+            goto done;
+        options.folder = m->staging.folder;
+        options.shown_as = m->staging.target;
+    }
+    if (run_scenario(&s, &options, &r, d) < 0)
+        goto done;
+    if (o->output && commit(m, &log, d) < 0)
+        goto done;
+    progress_end(&m->progress);
+    print_results(o, &s, &r);
+    status = judge(c, &r);
+done:
+    progress_end(&m->progress);
+    if (status < 0) {
+        interrupt_lock(&m->interrupt);
+        staging_explain(&m->staging, d);
+        staging_drop(&m->staging);
+        interrupt_unlock(&m->interrupt);
+    }
+    run_free(&r);
+    runlog_free(&log);
+    return status;
+}
+
+static int cmd_run(const struct call *c, struct diag *d)
+{
+    struct mess *m;
+    struct arena a;
+
+    if (check_flags(c->opts, d) < 0)
+        return -1;
+    arena_init(&a);
+    m = ARENA_NEW(&a, struct mess);
+    progress_begin(&m->progress, c->opts->quiet ? "never" : c->opts->progress);
+    interrupt_begin(&m->interrupt, clean_up, m);
+    int status = run(c, m, &a, d);
+    interrupt_end(&m->interrupt);
+    arena_free(&a);
+    return status;
+}
+
+const struct verb cmd_run_verb = {
+    .name = "run",
+    .args = "[SCENARIO.json]",
+    .summary = "replay or draw a workload on a cluster: schedule, ledger, money",
+    .group = "run",
+    .examples = examples,
+    .tables = {&what, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
+    .writes = "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
+              "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
+    .args_max = 1,
+    .run = cmd_run,
+};
