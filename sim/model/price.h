@@ -12,6 +12,7 @@
 struct price_node {
     struct range capital_usd;       /* of one node, its share of rack, network and storage included */
     struct range busy_w, idle_w;    /* whole node, at the plug before PUE; busy = all GPUs held */
+    struct range max_w;             /* what hosting is charged on; NAN: busy_w stands for it */
 };
 
 struct price_inputs {
@@ -25,6 +26,8 @@ struct price_inputs {
     struct range staff_usd_year;    /* for the whole fleet */
 };
 
+/* LOW is the cheapest end of every range, HIGH the dearest: a long life and a high residual
+ * value belong to LOW. */
 enum price_end { PRICE_VALUE, PRICE_LOW, PRICE_HIGH };
 
 /* USD of one hour of one node, by part (indexes of enum money_part are the caller's):
@@ -34,5 +37,11 @@ enum price_end { PRICE_VALUE, PRICE_LOW, PRICE_HIGH };
 struct price_hour { double capital, energy_idle, energy_busy_extra, hosting, support; };
 struct price_hour price_node_hour(const struct price_inputs *in, const struct price_node *node,
                                   enum price_end end);
+
+/* Rent of one GPU-hour at an end; 0 when not given. */
+double price_rent_hour(const struct price_inputs *in, enum price_end end);
+
+/* Staff of the whole fleet by hour; 0 when not given. */
+double price_staff_hour(const struct price_inputs *in, enum price_end end);
 
 #endif
