@@ -1,7 +1,6 @@
 /* queue.c - pending jobs in policy order, grouped by request class. */
 #include "sched/queue.h"
 
-#include "base/check.h"
 #include "base/digest.h"
 
 void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a)
@@ -132,7 +131,7 @@ void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate)
     uint32_t request = q->jobs->specs[job].request;
     struct queue_class *c = &q->class[request];
 
-    q->link[job] = (struct queue_link){key, estimate, estimate, JOB_NONE, JOB_NONE, 1, 0};
+    q->link[job] = (struct queue_link){key, estimate, estimate, JOB_NONE, JOB_NONE};
     c->root = insert(q, c->root, job);
     q->n++;
     q->demand_milli += q->jobs->requests[request].demand_milli;
@@ -151,9 +150,7 @@ void queue_remove(struct queue *q, uint32_t job)
     uint32_t request = q->jobs->specs[job].request, at;
     struct queue_class *c = &q->class[request];
 
-    debug_check(q->link[job].in_queue);
     c->root = erase(q, c->root, job);
-    q->link[job].in_queue = 0;
     q->n--;
     q->demand_milli -= q->jobs->requests[request].demand_milli;
     if (!--c->n) {

@@ -9,13 +9,11 @@
 #include "base/arena.h"
 #include "sched/job.h"
 
-struct queue_link {             /* by job, meaningful while it is pending: 40 bytes */
+struct queue_link {             /* by job, meaningful while it is pending: 32 bytes */
     int64_t key;
     ns_t estimate;
     ns_t least;                 /* of the subtree */
     uint32_t left, right;
-    uint32_t in_queue;
-    uint32_t pad;
 };
 
 struct queue_class {            /* by request */

@@ -1,0 +1,148 @@
+/* replay.c - cost per job of whole replays, as a ratio to an event-hold loop measured in the same run.
+ *
+ * Every case names its policy, fleet, load, estimates and the queue it reached: a fast number with an
+ * empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
+ * round. The shared machine moves; the ratios are what is compared. */
+#include "engine/engine.h"
+#include "lib/builders.h"
+#include "metrics/collect.h"
+#include "sched/compose.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double cpu_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Seconds of one pop and push with n events pending (the classical hold model). */
+static double hold_seconds(uint32_t n, uint32_t holds)
+{
+    struct event_queue q;
+    struct event e;
+    struct rng r;
+    double t, best[5];
+
+    for (int round = 0; round < 5; round++) {
+        event_queue_init(&q);
+        rng_stream(&r, 1, RNG_ARRIVAL, 0, n);
+        for (uint32_t i = 0; i < n; i++)
+            event_queue_push(&q, (ns_t)(rng_u64(&r) >> 30), EVENT_FINISH, i, 0);
+        t = cpu_now();
+        for (uint32_t i = 0; i < holds; i++) {
+            event_queue_pop(&q, &e);
+            event_queue_push(&q, e.at + (ns_t)(digest_mix(i) >> 30), EVENT_FINISH, e.job, 0);
+        }
+        best[round] = (cpu_now() - t) / holds;
+        event_queue_free(&q);
+    }
+    qsort(best, 5, sizeof *best, by_value);
+    return best[2];
+}
+
+struct replay_case {
+    const char *name, *policy;
+    uint32_t gpus, jobs, most;
+    double load, overestimate;
+};
+
+static void replay(const struct replay_case *k, double hold, int rounds)
+{
+    double seconds[9], waited = 0;
+    size_t fixed = 0, bytes = 0;
+    uint32_t queued = 0;
+    char digest[33] = "";
+
+    for (int round = -1; round < rounds; round++) {
+        struct arena jobs_arena, arena;
+        struct topology fleet;
+        struct job_set jobs;
+        struct composition policy;
+        struct core core;
+        struct engine engine;
+        struct collect collect;
+        struct observer observer;
+        struct outcome o = {0};
+        struct diag d = {0};
+        static const uint8_t useful[JOB_ENDS] = {1};
+        double t;
+
+        arena_init(&jobs_arena);
+        arena_init(&arena);
+        builders_fleet(&fleet, &arena, k->gpus / 8, 8);
+        builders_random(&jobs, &jobs_arena, 7, k->jobs, k->gpus, 8, k->most, k->load, k->overestimate);
+        jobs.user = NULL;
+        jobs.priority = NULL;
+        if (compose_parse(k->policy, &jobs, &policy, &d) < 0) {
+            diag_print(stderr, &d, "error", 0);
+            exit(2);
+        }
+        fixed = arena.total;
+        t = cpu_now();
+        core_init(&core, &jobs, &fleet, &policy, 1, false, &arena);
+        observer = collect_init(&collect, &jobs, &fleet, useful, 0, 0, false, false, &arena);
+        engine_init(&engine, &jobs, &core, &observer, NS_NEVER, &arena);
+        engine_run(&engine);
+        if (!collect_finish(&collect, engine.now, &o, &arena))
+            exit(6);
+        t = cpu_now() - t;
+        if (round >= 0)
+            seconds[round] = t;
+        digest_text(&core.digest, digest);
+        bytes = arena.total - fixed + core.held.all.room * sizeof(struct held) + sizeof(struct job_spec) * k->jobs;
+        waited = 0;
+        for (uint32_t i = 0; i < jobs.n; i++)
+            waited += (double)(o.results[i].start - jobs.specs[i].submit);
+        queued = (uint32_t)(waited / (double)engine.now);
+        engine_free(&engine);
+        core_free(&core);
+        builders_free(&jobs);
+        arena_free(&arena);
+        arena_free(&jobs_arena);
+    }
+    qsort(seconds, (size_t)rounds, sizeof *seconds, by_value);
+    printf("%-22s %7u %8u %6.2f %8u %9.0f %8.2f %7.0f  %.8s\n", k->name, k->gpus, k->jobs, k->load, queued,
+           1e9 * seconds[rounds / 2] / k->jobs, seconds[rounds / 2] / k->jobs / hold,
+           (double)bytes / k->jobs, digest);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct replay_case cases[] = {
+        {"fifo+bestfit", "fifo", 1000, 500000, 128, 0.92, 1},
+        {"fifo+bestfit", "fifo", 10000, 500000, 128, 0.92, 1},
+        {"fifo+bestfit", "fifo", 100000, 500000, 128, 0.92, 1},
+        {"fifo+bestfit 2x jobs", "fifo", 10000, 1000000, 128, 0.92, 1},
+        {"fifo+bestfit 2x GPUs", "fifo", 20000, 500000, 128, 0.92, 1},
+        {"easy, exact", "easy,estimate=limit", 1000, 200000, 128, 0.92, 1},
+        {"easy, 1-5x", "easy,estimate=limit", 1000, 200000, 128, 0.92, 5},
+        {"easy, exact", "easy,estimate=limit", 10000, 200000, 128, 0.95, 1},
+        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 0.95, 5},
+        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 1.0, 5},
+        {"easy, overloaded", "easy,estimate=limit", 1000, 100000, 128, 1.1, 5},
+        {"skip, overloaded", "fifo,walk=skip", 1000, 100000, 128, 1.1, 5},
+        {"conservative", "conservative,estimate=limit", 1000, 5000, 128, 0.95, 5},
+    };
+    int rounds = argc > 1 ? atoi(argv[1]) : 5;
+    double hold = hold_seconds(10000, 2000000);
+
+    rounds = rounds < 1 ? 1 : rounds > 9 ? 9 : rounds;
+    printf("event hold, 10,000 pending: %.0f ns; CPU time, median of %d\n", 1e9 * hold, rounds);
+    printf("%-22s %7s %8s %6s %8s %9s %8s %7s  %s\n", "case", "GPUs", "jobs", "load", "queued", "ns/job",
+           "holds", "B/job", "digest");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        replay(&cases[i], hold, rounds);
+    return 0;
+}
