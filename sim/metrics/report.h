@@ -16,11 +16,11 @@ struct report_context {
 
 struct report {
     const char *name;           /* "jobs_csv" */
-    const char *file;           /* "jobs.csv" inside the folder; NULL: writes to stdout (summary), or
-                                   several files of its own (plots) */
+    const char *file;           /* "jobs.csv" inside the folder; NULL: standard output (summary) */
+    bool own_files;             /* opens files of its own inside the folder (plots); then no `w` */
     const char *summary;        /* one line for help */
     bool on_by_default;         /* in `berth run -o DIR` */
-    /* Write everything about the outcome to `w` (NULL when .file is NULL). 0 or -1 with *d. */
+    /* Write everything about the outcome to `w` (NULL when .own_files). 0 or -1 with *d. */
     int (*write)(const struct outcome *o, const struct report_context *c, struct writer *w,
                  struct diag *d);
 };
