@@ -103,6 +103,7 @@ static void draw_row(const struct workload *w, uint64_t seed, uint32_t replicati
                      struct trace_row *row, struct job_group *group)
 {
     const struct workload_shape *shape;
+    const struct law *law;
     enum job_end end = JOB_DONE;
     double seconds;
     struct rng r;
@@ -120,13 +121,14 @@ static void draw_row(const struct workload *w, uint64_t seed, uint32_t replicati
     row->preferred = shape->preferred;
 
     rng_stream(&r, seed, RNG_LENGTH, replication, job);
-    seconds = law_draw(law_for(w, shape->group.replicas * shape->group.gpus), &r);
+    law = law_for(w, shape->group.replicas * shape->group.gpus);
+    seconds = law_draw(law, &r);
     rng_stream(&r, seed, RNG_OUTCOME, replication, job);
     if (w->n_ends) {
         uint32_t i = pick(w->end_until, w->n_ends, rng_unit(&r));
 
         end = w->ends[i].end;
-        seconds *= w->ends[i].run_factor;
+        seconds = fmin(seconds * w->ends[i].run_factor, law->most);
     }
     row->end = end;
     row->run = to_grid(w, seconds);
