@@ -105,12 +105,15 @@ static int skip_tasks(struct reading *own, const struct slurm_row *row, struct s
             sink_expand(s, "array", n, row->line);
         return 0;
     }
-    if (list.n - list.at >= 3 && memcmp(list.text + list.at, "...", 3) == 0)
+    if (list.n - list.at >= 3 && memcmp(list.text + list.at, "...", 3) == 0) {
+        size_t from = list.at > 0 ? list.at - 1 : 0;    /* mark ",...]" */
+
         return diag_fail(d, STATUS_INPUT,
-                         slurm_table_at(t, own->reader.column[SLURM_JOBID],
-                                        row->id.tasks + list.at, list.n - list.at + 1),
+                         slurm_table_at(t, own->reader.column[SLURM_JOBID], row->id.tasks + from,
+                                        list.n - from + 1),
                          "array task list was cut off by sacct; set SLURM_BITSTR_LEN=0 and export "
                          "again");
+    }
     return diag_fail(d, STATUS_INPUT,
                      slurm_table_at(t, own->reader.column[SLURM_JOBID], row->id.tasks + list.at, 1),
                      "array task list is not one, expected numbers and ranges such as 1-3,7,9-20:2");

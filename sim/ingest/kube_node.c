@@ -175,6 +175,18 @@ int kube_node_read(struct kube_file *f, const json_node *at, const char *const l
     return slices(f, offered, about, a, out, d);
 }
 
+int kube_node_by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct kube_node *)a)->name, ((const struct kube_node *)b)->name);
+}
+
+struct kube_node *kube_node_find(const struct kube_node *nodes, size_t n, const char *name)
+{
+    struct kube_node key = {.name = name};
+
+    return name && n > 0 ? bsearch(&key, nodes, n, sizeof key, kube_node_by_name) : NULL;
+}
+
 void kube_node_deduct(struct kube_node *n, const struct kube_need *need)
 {
     struct node_spec *s = &n->part[0];

@@ -25,6 +25,10 @@ int kube_node_levels(const char *option, const char *label[LEVELS], struct arena
 int kube_node_read(struct kube_file *f, const json_node *at, const char *const label[LEVELS],
                    struct arena *a, struct kube_node *out, struct diag *d);
 
+/* For qsort; and the node of that name among n sorted ones, or NULL. */
+int kube_node_by_name(const void *a, const void *b);
+struct kube_node *kube_node_find(const struct kube_node *nodes, size_t n, const char *name);
+
 /* Take what its own pods (DaemonSets, mirror pods) hold off the CPU and memory. */
 void kube_node_deduct(struct kube_node *n, const struct kube_need *need);
 

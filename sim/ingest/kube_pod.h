@@ -24,6 +24,7 @@ struct kube_pod {
     ns_t limit;
     int32_t priority;
     uint32_t line, restarts, group_total;           /* members the gang says it has; 0 = unsaid */
+    uint32_t order;                     /* in the file; the caller's */
     bool waiting;                       /* never placed */
     bool node_owned;                    /* of a DaemonSet, or a mirror pod */
     enum job_end end;
