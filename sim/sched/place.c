@@ -464,6 +464,37 @@ static bool domain_may(const struct placer *p, const struct request *r, enum lev
     return r->share_milli || !r->gpus || (r->n_groups == 1 ? replicas >= r->replicas : *free >= r->gpus);
 }
 
+/* Members of different sizes, or shares, all on one node: nodes are tried one by one, the least free
+ * first (most free when spreading, by index for first-fit and random). */
+static bool take_on_one_node(struct placer *p, const struct request *r, uint32_t job)
+{
+    const struct occupancy *o = p->occ;
+    int64_t last = INT64_MIN;
+    uint32_t last_node = 0;
+
+    for (;;) {
+        int64_t best = INT64_MAX;
+        uint32_t node = NODE_NONE;
+        for (uint32_t i = 0; i < o->topo->n_nodes; i++) {
+            int64_t rank = p->pick == PICK_LEAST_FREE || p->pick == PICK_FEWEST_NODES ? o->n_free[i]
+                           : p->pick == PICK_MOST_FREE ? -(int64_t)o->n_free[i]
+                                                       : 0;
+            if (last != INT64_MIN && (rank < last || (rank == last && i <= last_node)))
+                continue;
+            if (rank < best && (r->share_milli || o->n_free[i] >= r->gpus)) {
+                best = rank;
+                node = i;
+            }
+        }
+        if (node == NODE_NONE)
+            return false;
+        if (take_within(p, r, job, false, LEVEL_NONE, &node, 1))
+            return true;
+        last = best;
+        last_node = node;
+    }
+}
+
 /* Inside one domain of the level: the least free domain that holds it (most free when spreading,
  * the first for first-fit and random). */
 static bool take_in_level(struct placer *p, const struct request *r, uint32_t job, enum level l)
@@ -474,9 +505,14 @@ static bool take_in_level(struct placer *p, const struct request *r, uint32_t jo
     uint32_t last_domain = 0;
 
     if (l <= LEVEL_NODE || (l == LEVEL_NVLINK && t->domains[l] >= t->n_nodes)) {
-        bool parts = l == LEVEL_NVLINK ? t->has_islands : l == LEVEL_NUMA && t->has_numa;
+        bool parts;
+        if (r->n_groups > 1 || r->share_milli)
+            return take_on_one_node(p, r, job);
+        parts = l == LEVEL_NVLINK ? t->has_islands : l == LEVEL_NUMA && t->has_numa;
         return take_within(p, r, job, true, parts ? l : LEVEL_NONE, NULL, 0);
     }
+    if (!o->by_domain[l] && t->domain[l] && (r->n_groups > 1 || r->share_milli))
+        return take_on_one_node(p, r, job);
     if (!o->by_domain[l])
         return take_within(p, r, job, t->domain[l] != NULL, LEVEL_NONE, NULL, 0);
     for (;;) {
