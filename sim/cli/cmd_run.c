@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/terminal.h"
 #include "experiment/replicate.h"
 #include "experiment/run.h"
@@ -49,6 +50,7 @@ struct mess {
     struct staging staging;
     struct progress progress;
     struct interrupt interrupt;
+    const struct call *call;
 };
 
 static void clean_up(void *ctx)
@@ -72,6 +74,15 @@ static void on_progress(void *ctx, uint32_t trial, const struct trial_progress *
     struct mess *m = ctx;
 
     progress_tell(&m->progress, trial, p);
+}
+
+static void on_read(void *ctx, const struct ingest_summary *s, struct diag *why)
+{
+    struct mess *m = ctx;
+    char where[1024];
+
+    snprintf(where, sizeof where, "%s/rejects.csv", m->staging.target);
+    reading_print(m->call, s, m->staging.target[0] ? where : NULL, why);
 }
 
 static void on_line(void *ctx, const char *text)
@@ -237,13 +248,11 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
     struct run r = {0};
     struct runlog log;
     struct run_options options = {
-        .shown_as = NULL,
         .render = o->json ? "outcome_json" : "summary",
         .colour = c->colour_out,
         .width = terminal_width(stdout),
-        .quiet = o->quiet,
-        .colour_err = c->colour_err,
         .log = &log,
+        .read = on_read,
         .plan = on_plan,
         .progress = on_progress,
         .ctx = m,
@@ -257,7 +266,6 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
         if (open_folder(m, o, d) < 0)
             goto done;
         options.folder = m->staging.folder;
-        options.shown_as = m->staging.target;
     }
     if (run_scenario(&s, &options, &r, d) < 0)
         goto done;
@@ -288,6 +296,7 @@ static int cmd_run(const struct call *c, struct diag *d)
         return -1;
     arena_init(&a);
     m = ARENA_NEW(&a, struct mess);
+    m->call = c;
     progress_begin(&m->progress, c->opts->quiet ? "never" : c->opts->progress);
     interrupt_begin(&m->interrupt, clean_up, m);
     int status = run(c, m, &a, d);

@@ -7,7 +7,4 @@
 /* Write `path`: file, line, column, kind, reason, row; in file order. 0, or -1 with *d. */
 int rejects_write(const struct ingest_summary *s, const char *path, struct diag *d);
 
-/* Show the first five of a kind on `to` as warnings, then how many more there are and `where`. */
-void rejects_print(FILE *to, const struct ingest_summary *s, const char *where, int colour);
-
 #endif

@@ -128,23 +128,6 @@ static void list_warnings(struct prepared *p, bool folder)
     }
 }
 
-static void print_summary(const struct prepared *p, const struct run_options *o)
-{
-    const struct ingest_summary *s = &p->summary;
-    char where[1024];
-
-    ingest_print(stderr, s);
-    for (uint32_t i = 0; i < s->n_warnings; i++) {
-        struct diag w = {0};
-        diag_fail(&w, STATUS_INPUT,
-                  (struct diag_at){.file = s->file, .line = s->warnings[i].first_line}, "%s",
-                  s->warnings[i].what);
-        diag_print(stderr, &w, "warning", o->colour_err);
-    }
-    snprintf(where, sizeof where, "%s/rejects.csv", o->shown_as ? o->shown_as : "");
-    rejects_print(stderr, s, o->shown_as ? where : NULL, o->colour_err);
-}
-
 static int prepare(const struct scenario *s, const struct run_options *o, uint32_t i,
                    struct prepared *p, struct diag *d)
 {
@@ -155,15 +138,16 @@ static int prepare(const struct scenario *s, const struct run_options *o, uint32
     if (topology_build(&p->fleet, &p->arena, p->cluster->nodes, p->cluster->n_nodes, d) < 0)
         return -1;
     runlog_start(&watch);
-    if (read_jobs(s, p, d) < 0)
+    int rc = read_jobs(s, p, d);
+    if (o->read && p->summary.file)
+        o->read(o->ctx, &p->summary, rc < 0 ? d : NULL);
+    if (rc < 0)
         return -1;
     if (o->log)
         runlog_stop(o->log, &watch, s->trace ? "read trace" : "draw workload");
     if (p->jobs.n == 0)
         return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = s->trace ? s->trace : s->model},
                          "no job is left to replay");
-    if (!o->quiet)
-        print_summary(p, o);
     for (uint32_t k = 0; k < s->n_policies; k++)
         if (trial_check_policy(s->policies[k], &p->jobs, d) < 0)
             return -1;
@@ -181,9 +165,11 @@ static void tell(void *ctx, const struct trial_progress *now)
     p->options->progress(p->options->ctx, p->trial, now);
 }
 
-/* Is the report wanted in the folder? */
+/* Is the report wanted in the folder? Those for the terminal never are. */
 static bool wanted(const struct scenario *s, const struct report *r)
 {
+    if (!r->file && !r->own_files)
+        return false;
     if (!s->outputs)
         return r->on_by_default;
     for (uint32_t i = 0; i < s->n_outputs; i++)
@@ -271,9 +257,9 @@ static void run_trial_task(void *ctx, uint32_t i)
         out.n_inputs = p->n_inputs;
         out.warnings = p->warnings.at;
         out.n_warnings = (uint32_t)p->warnings.n;
-        money_fill(&out, s, p->cluster);
-        w->status[i] = 0;
-        if (folder && write_folder(w, p, t, &out, &trouble) < 0)
+        w->status[i] = money_fill(&out, p->cluster->prices, &p->cluster->price,
+                                  p->cluster->price_given, &arena, &trouble);
+        if (w->status[i] == 0 && folder && write_folder(w, p, t, &out, &trouble) < 0)
             w->status[i] = -1;
         if (w->status[i] == 0 && w->options->render && render(w, p, t, &out, &trouble) < 0)
             w->status[i] = -1;

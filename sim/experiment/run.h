@@ -12,14 +12,14 @@
 
 struct run_options {
     const char *folder;         /* where reports go; NULL = none are written */
-    const char *shown_as;       /* the folder's name for people */
     const char *render;         /* report that is kept as text: "summary", "outcome_json"; or NULL */
     int threads;                /* at least 1; never changes a result */
     bool colour;                /* of the rendered text */
     int width;
-    bool quiet;                 /* keep warnings to yourself */
-    bool colour_err;
-    struct runlog *log;
+    struct runlog *log;         /* may be NULL */
+    /* What was read of one cluster's workload; `why` is NULL, or the reason to stop, which may be
+     * changed. May be NULL. */
+    void (*read)(void *ctx, const struct ingest_summary *s, struct diag *why);
     /* Progress; may be called from several threads. */
     void (*plan)(void *ctx, uint32_t trials, const struct job_set *jobs);
     void (*progress)(void *ctx, uint32_t trial, const struct trial_progress *p);
