@@ -32,7 +32,7 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
         return table_reject(t, "missing");
     }
     node.gpus = (uint32_t)gpus;
-    return sink_node(t->sink, &node, row->line, &t->why) < 0 ? TABLE_STOP : TABLE_KEPT;
+    return sink_node(t->sink, &node, row->line, &t->why) < 0 ? TABLE_STOP : TABLE_NODE;
 }
 
 static int openb_nodes_read(struct input *in, const struct trace_options *opt, struct sink *s,

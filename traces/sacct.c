@@ -100,11 +100,8 @@ static int skip_tasks(struct reading *own, const struct slurm_row *row, struct s
         sink_skip(s, "never ran", row->line);
         n++;
     }
-    if (got == 0) {
-        if (n > 1)
-            sink_expand(s, "array", n, row->line);
+    if (got == 0)
         return 0;
-    }
     if (list.n - list.at >= 3 && memcmp(list.text + list.at, "...", 3) == 0) {
         size_t from = list.at > 0 ? list.at - 1 : 0;    /* mark ",...]" */
 
@@ -116,7 +113,9 @@ static int skip_tasks(struct reading *own, const struct slurm_row *row, struct s
     }
     return diag_fail(d, STATUS_INPUT,
                      slurm_table_at(t, own->reader.column[SLURM_JOBID], row->id.tasks + list.at, 1),
-                     "array task list is not one, expected numbers and ranges such as 1-3,7,9-20:2");
+                     got < 0 ? "array task list is not one, expected numbers and ranges such as "
+                               "1-3,7,9-20:2"
+                             : "array has more than 4000001 waiting tasks, expected fewer");
 }
 
 /* One row of the file. -1 when the run must stop. */

@@ -22,6 +22,7 @@ static int settle(struct table *t, enum table_verdict verdict, const struct trac
         *d = t->why;
         return -1;
     case TABLE_KEPT:
+    case TABLE_NODE:
         break;
     }
     return 0;
@@ -43,13 +44,14 @@ int table_read(struct input *in, char delimiter, const struct csv_column *column
         const struct diag *trouble = csv_row_trouble(t.csv);
         enum table_verdict verdict;
 
-        sink_count_row(s);
         if (trouble) {
             t.why = *trouble;
             verdict = table_reject(&t, "fields");
         } else {
             verdict = take(&t, &row);
         }
+        if (verdict != TABLE_NODE)
+            sink_count_row(s);
         if (settle(&t, verdict, &row, d) < 0) {
             got = -1;
             break;

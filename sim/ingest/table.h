@@ -10,7 +10,8 @@
 
 enum table_verdict {
     TABLE_JOB,          /* row is filled: hand it over */
-    TABLE_KEPT,         /* the reader keeps it for later, or it was a node */
+    TABLE_KEPT,         /* the reader keeps it for later */
+    TABLE_NODE,         /* it was a node and is handed over: not counted as a row of jobs */
     TABLE_SKIP,         /* left out on purpose, `word` says why */
     TABLE_REJECT,       /* cannot be used, `word` is the kind and `why` the complaint */
     TABLE_STOP          /* the run must stop, `why` says why */

@@ -71,10 +71,6 @@ void sink_skip(struct sink *s, const char *reason, uint32_t line);
 /* Part of another row's job: "step", "part", "component", "attempt". Counted by word. */
 void sink_fold(struct sink *s, const char *word, uint32_t line);
 
-/* The row stood for `jobs` jobs, each handed over or skipped by itself: "1 array row is 2
- * jobs". Counted by word. */
-void sink_expand(struct sink *s, const char *word, uint32_t jobs, uint32_t line);
-
 /* Odd but usable; one warning per kind is shown, with a count and the first line. */
 __attribute__((format(printf, 4, 5)))
 void sink_warn(struct sink *s, const char *kind, uint32_t line, const char *fmt, ...);
