@@ -284,10 +284,11 @@ const char *json_show(const struct json *j, const json_node *v, char *to, size_t
 
 /* ---- changing ---- */
 
-struct json *json_new(const char *name)
+struct json *json_new(const char *name, unsigned flags)
 {
     struct json *j = calloc(1, sizeof *j);
     check(j);
+    j->flags = flags;
     json_source_add(&j->sources, name, "", 0, true);
     j->root = cJSON_CreateObject();
     check(j->root);

@@ -106,7 +106,7 @@ int json_object(struct json *j, const json_node *of, const char *key, const json
 
 /* ---- changing and printing ---- */
 /* An empty object as a document, to be filled with json_set(). */
-struct json *json_new(const char *name);
+struct json *json_new(const char *name, unsigned flags);
 /* Apply "a.b[2].c=value" as typed after the flag `name` ("--set"): the value is JSON when it
  * parses, else text; one that begins with { [ or " must parse. Missing objects are made; an
  * index may be one past the end. -1 with STATUS_USAGE, showing the argument. */
