@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-const char *const wait_cause_name[WAIT_CAUSES] = {"policy", "reserved", "quota", "fragmentation", "too_few"};
-
 /* enum block of sched/attribution.h: policy, reserved, quota, too few, and six of fragmentation. */
 static enum wait_cause cause_of(uint8_t block)
 {
