@@ -141,6 +141,7 @@ static int collect_set(const struct opts *o, struct arena *a, struct opts_list *
     add_key(set, a, "trace.resource", o->resource);
     add_key(set, a, "trace.retries", o->retries);
     add_key(set, a, "trace.censored", o->censored);
+    add_key(set, a, "trace.cpu_only", o->cpu_only);
     add_key(set, a, "trace.gang", o->gang);
     add_key(set, a, "trace.level", o->level);
     add_key(set, a, "trace.tenant", o->tenant);

@@ -45,6 +45,8 @@ static const struct opts_flag reading_flags[] = {
      "attempts merge"},
     {"censored", 0, OPTS_TEXT, AT(censored), "HOW", "jobs cut off by the log: keep or skip (keep)",
      "keep skip"},
+    {"cpu-only", 0, OPTS_TEXT, AT(cpu_only), "HOW", "jobs without a GPU: keep or skip (keep)",
+     "keep skip"},
     {"outcome", 0, OPTS_LIST, AT(outcome), "END=HOW",
      "work of such ends: useful or discarded, repeatable", NULL},
     {"gang", 0, OPTS_TEXT, AT(gang), "RULE", "Kubernetes: owner = one gang per owner", "owner"},

@@ -26,7 +26,7 @@ struct opts {
     const char *trace, *cluster, *policy, *model, *seed, *threads, *horizon, *warmup, *catalog;
     /* how to read a trace */
     const char *format, *max_rejects, *oversize, *tz, *time_unit, *resource, *retries, *censored;
-    const char *gang, *level, *tenant, *size, *submit_time;
+    const char *gang, *level, *tenant, *size, *submit_time, *cpu_only;
     struct opts_list outcome;
     /* of one verb */
     const char *to, *type;
