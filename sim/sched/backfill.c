@@ -199,7 +199,8 @@ static bool reserve(struct core *c, uint32_t job)
 
 /* ---- long jobs leave the reserved devices alone ---- */
 
-/* Take the idle part of the reservation out of the index. */
+/* Take what is idle of the reserved devices out of the index: whole devices, and what is left of those
+ * lent in shares, for a long share on them would still be there when the head needs them. */
 static void hold(struct core *c)
 {
     const struct request *r = &c->jobs->requests[c->jobs->specs[c->reserved_job].request];
@@ -207,20 +208,28 @@ static void hold(struct core *c)
     c->keep.n = 0;
     for (size_t i = 0; i < c->reserved.n; i++) {
         struct held h = c->reserved.at[i];
+        uint64_t lent = c->occ.left ? h.mask : 0;
         if (!h.milli) {
             occupancy_charge(&c->occ, h.node, r->cpu_milli * h.base, r->memory_mib * h.base);
-        } else if (h.milli == 1000) {
-            h.mask &= c->occ.free[(size_t)h.node * c->occ.words + h.base / 64];
-            if (!h.mask)
-                continue;
-            occupancy_take_mask(&c->occ, &h);
-        } else {
-            uint32_t device = c->topo->first_gpu[h.node] + h.base + (uint32_t)__builtin_ctzll(h.mask);
-            if (c->occ.left[device] < h.milli)
-                continue;
-            occupancy_take_mask(&c->occ, &h);
+            VEC_PUSH(&c->keep, h);
+            continue;
         }
-        VEC_PUSH(&c->keep, h);
+        h.milli = 1000;
+        h.mask &= c->occ.free[(size_t)h.node * c->occ.words + h.base / 64];
+        lent &= ~h.mask;
+        if (h.mask) {
+            occupancy_take_mask(&c->occ, &h);
+            VEC_PUSH(&c->keep, h);
+        }
+        for (; lent; lent &= lent - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(lent);
+            h.milli = c->occ.left[c->topo->first_gpu[h.node] + h.base + bit];
+            h.mask = UINT64_C(1) << bit;
+            if (h.milli) {
+                occupancy_take_mask(&c->occ, &h);
+                VEC_PUSH(&c->keep, h);
+            }
+        }
     }
 }
 

@@ -64,6 +64,12 @@ static ns_t span_end(const struct plan *p, const struct span *s)
     return s->to > p->core->now ? s->to : p->core->now + 1;
 }
 
+static ns_t planned_end(const struct plan *p, uint32_t job)
+{
+    ns_t length = p->core->queue.link[job].estimate;
+    return p->start[job] + (length ? length : 1);
+}
+
 static void add_spans(struct plan *p, uint32_t job, ns_t from, ns_t to)
 {
     const struct request *r = request_of(p, job);
@@ -260,12 +266,6 @@ static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_
     return false;
 }
 
-static ns_t planned_end(const struct plan *p, uint32_t job)
-{
-    ns_t length = p->core->queue.link[job].estimate;
-    return p->start[job] + (length ? length : 1);
-}
-
 void plan_submit(struct plan *p, uint32_t job)
 {
     p->start[job] = NS_NEVER;
@@ -273,7 +273,9 @@ void plan_submit(struct plan *p, uint32_t job)
 
 void plan_finish(struct plan *p, uint32_t job)
 {
-    remove_spans(p, job, p->core->run[job].ends > p->core->now);
+    /* A job of no length is planned for one tick, so that two plans never share its instant; its end
+     * gives that tick back. */
+    remove_spans(p, job, planned_end(p, job) > p->core->now);
     free(p->spots[job].at);
     p->spots[job].at = NULL;
     p->spots[job].n = p->spots[job].room = 0;
