@@ -315,7 +315,7 @@ static void stage(struct sink *s, const struct trace_row *row, uint32_t request)
     if (row->after && *row->after)
         j.after = intern_add(&s->ids_after, row->after, strlen(row->after));
     s->any_wait = s->any_wait || j.wait >= 0;
-    s->any_user = s->any_user || row->user;
+    s->any_user = s->any_user || (row->user && *row->user);
     s->any_priority = s->any_priority || row->priority;
     s->censored += row->end == JOB_CENSORED;
     s->cpu_only += s->classes.requests.at[request].gpus == 0;
@@ -366,6 +366,13 @@ int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
     warn_if_odd(s, row);
     stage(s, row, request);
     return 0;
+}
+
+void sink_forget_ends(struct sink *s)
+{
+    for (size_t i = 0; i < s->staged.n; i++)
+        s->staged.at[i].end = JOB_DONE;
+    s->censored = 0;
 }
 
 /* --- nodes --- */

@@ -84,6 +84,9 @@ void sink_origin(struct sink *s, ns_t utc);     /* UTC (ns since 1970) of the fi
 void sink_note(struct sink *s, const char *key, const char *value); /* for `berth trace info` */
 void sink_unsorted_ok(struct sink *s);          /* the format does not promise order: do not warn */
 
+/* The outcomes handed over so far mean nothing: every job counts as done. */
+void sink_forget_ends(struct sink *s);
+
 /* One node of the recorded fleet; a file may hold jobs, nodes or both. Text is copied. */
 int sink_node(struct sink *s, const struct node_spec *node, uint32_t line, struct diag *d);
 
