@@ -201,7 +201,7 @@ static int info(const struct call *c, const struct ingest_summary *s, const stru
 /* ---- convert and synth ---- */
 
 static int write_jobs(const struct call *c, const struct job_set *j, const char *source,
-                      struct diag *d)
+                      const char *note, struct diag *d)
 {
     struct writer w;
     const char *to = c->opts->output ? c->opts->output : "-";
@@ -212,7 +212,7 @@ static int write_jobs(const struct call *c, const struct job_set *j, const char 
     if (c->opts->to && !strcmp(c->opts->to, "swf"))
         left_out = export_swf(&w, j, source);
     else
-        export_berth(&w, j, NULL);
+        export_berth(&w, j, NULL, note);
     if (writer_close(&w, d) < 0)
         return -1;
     if (left_out && !c->opts->quiet)
@@ -238,7 +238,7 @@ static int read_trace(const struct call *c, const char *file, bool tolerant, str
 }
 
 static int draw(const struct call *c, const char *file, struct arena *a, struct job_set *j,
-                struct ingest_summary *s, struct diag *d)
+                struct ingest_summary *s, char *note, size_t room, struct diag *d)
 {
     struct ingest_options options;
     struct workload *model;
@@ -252,6 +252,8 @@ static int draw(const struct call *c, const char *file, struct arena *a, struct 
         return -1;
     struct sink *sink = ingest_begin(last_part(file), &options, NULL, NULL, a);
     int drawn = workload_draw(model, (uint64_t)seed, 0, sink, d);
+    snprintf(note, room, "synthetic: drawn by 'berth trace synth %s --seed %lld'; nothing recorded",
+             last_part(file), (long long)seed);
     struct diag finish = {0};
     int finished = ingest_finish(sink, j, s, &finish);
     if (drawn == 0 && finished < 0)
@@ -266,6 +268,7 @@ static int cmd_trace(const struct call *c, struct diag *d)
     const char *file = c->opts->args.n > 1 ? c->opts->args.at[1] : NULL;
     struct ingest_summary summary = {0};
     struct job_set jobs = {0};
+    char note[400] = "";
     struct arena a;
     int rc = -1;
 
@@ -286,11 +289,12 @@ static int cmd_trace(const struct call *c, struct diag *d)
 
     arena_init(&a);
     if (k == 2)
-        rc = draw(c, file, &a, &jobs, &summary, d);
+        rc = draw(c, file, &a, &jobs, &summary, note, sizeof note, d);
     else
         rc = read_trace(c, file, k == 0, &a, &jobs, &summary, d);
     if (rc == 0)
-        rc = k == 0 ? info(c, &summary, &jobs, &a, d) : write_jobs(c, &jobs, last_part(file), d);
+        rc = k == 0 ? info(c, &summary, &jobs, &a, d)
+                    : write_jobs(c, &jobs, last_part(file), *note ? note : NULL, d);
     ingest_free(&jobs);
     arena_free(&a);
     return rc;

@@ -115,7 +115,8 @@ static void row(struct writer *w, const struct job_set *j, uint32_t i, const str
     writer_char(w, '\n');
 }
 
-void export_berth(struct writer *w, const struct job_set *j, const struct topology *fleet)
+void export_berth(struct writer *w, const struct job_set *j, const struct topology *fleet,
+                  const char *note)
 {
     char origin[64];
 
@@ -123,6 +124,8 @@ void export_berth(struct writer *w, const struct job_set *j, const struct topolo
     if (j->origin != NS_UNKNOWN) {
         writer_print(w, "# origin %s\n", calendar_iso(j->origin, origin));
     }
+    if (note)
+        writer_print(w, "# %s\n", note);
     writer_print(w, "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,"
                     "memory_mib,tenant,user,priority,limit,outcome,wait,required,preferred,after\n");
     for (uint32_t i = 0; i < j->n; i++)

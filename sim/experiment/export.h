@@ -6,8 +6,10 @@
 #include "ingest/ingest.h"
 
 /* Everything a job_set holds: reading it back gives the same jobs. `fleet` names the GPU types
- * of request masks and is NULL when the jobs were read without one. */
-void export_berth(struct writer *w, const struct job_set *j, const struct topology *fleet);
+ * of request masks and is NULL when the jobs were read without one. `note` becomes a comment line
+ * of the head; NULL = none. */
+void export_berth(struct writer *w, const struct job_set *j, const struct topology *fleet,
+                  const char *note);
 
 /* What SWF can hold: a processor is a GPU, shares are rounded up, jobs without a GPU are left out
  * (their number is returned), ends without a code are -1. The head says so. */
