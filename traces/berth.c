@@ -6,7 +6,8 @@
  *     job_id,submit,run,replicas,gpus_per_replica,...
  *
  * Empty = unknown. An empty `replicas` means that the shape was not recorded: then
- * gpus_per_replica, cpu_milli and memory_mib are totals of the job. Unknown columns are an
+ * gpus_per_replica, cpu_milli and memory_mib are totals of the job. Unequal members are
+ * groups: replicas "2|1" with gpus_per_replica "8|4". Unknown columns are an
  * error unless they begin with x_. */
 #include "base/csv.h"
 #include "ingest/header.h"
@@ -14,7 +15,7 @@
 
 #include <string.h>
 
-enum { VERSION = 1, GPUS_MAX = 1048576 };
+enum { VERSION = 1, GPUS_MAX = 1048576, GROUPS_MAX = 256 };
 
 enum { JOB_ID, SUBMIT, RUN, REPLICAS, GPUS, MILLI, TYPES, CPU, MEMORY, TENANT, USER, PRIORITY,
        LIMIT, OUTCOME, WAIT, REQUIRED, PREFERRED, AFTER, COLUMNS };
@@ -208,9 +209,58 @@ static bool is_mig_profile(const char *text)
     return m && begins(text + n + 2 + m, "gb");
 }
 
+/* "2|1": one number per group of unequal members. */
+static bool list(struct cells *c, uint32_t want, int64_t low, int64_t *out, uint32_t *n)
+{
+    const char *text = csv_field(c->csv, want, NULL);
+
+    c->kind = "shape";
+    for (*n = 0; *n < GROUPS_MAX; text++) {
+        size_t length = strcspn(text, "|");
+        if (!units_integer(text, length, &out[*n]) || out[*n] < low || out[*n] > GPUS_MAX)
+            break;
+        ++*n;
+        text += length;
+        if (!*text)
+            return true;
+    }
+    diag_expected(&c->why, csv_at(c->csv, want), columns[want].name, csv_field(c->csv, want, NULL),
+                  want == REPLICAS ? "at most 256 whole numbers of 1 or more joined by '|'"
+                                   : "at most 256 whole numbers of 0 or more joined by '|'");
+    return false;
+}
+
+/* replicas "2|1" with gpus_per_replica "8|4": two replicas of 8 GPUs and one of 4. */
+static bool unequal_size(struct cells *c, struct trace_row *row, struct job_group *groups)
+{
+    int64_t replicas[GROUPS_MAX], gpus[GROUPS_MAX], total = 0;
+    uint32_t n, n_gpus;
+
+    if (!list(c, REPLICAS, 1, replicas, &n) || !list(c, GPUS, 0, gpus, &n_gpus))
+        return false;
+    for (uint32_t i = 0; i < n && i < n_gpus; i++) {
+        groups[i] = (struct job_group){(uint32_t)replicas[i], (uint32_t)gpus[i]};
+        total += replicas[i] * gpus[i];
+    }
+    if (n != n_gpus || total > GPUS_MAX || *csv_field(c->csv, MILLI, NULL)) {
+        diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, REPLICAS),
+                  "%u groups of replicas with %u of GPUs, %lld GPUs in all, expected as many of "
+                  "both, at most %d GPUs and no gpu_milli", n, n_gpus, (long long)total, GPUS_MAX);
+        return false;
+    }
+    row->groups = groups;
+    row->n_groups = n;
+    row->gpus = (uint32_t)total;
+    row->gpus_column = csv_column_of(c->csv, REPLICAS);
+    return true;
+}
+
 static bool size(struct cells *c, struct trace_row *row, struct job_group *group)
 {
     int64_t replicas, gpus, milli;
+
+    if (strchr(csv_field(c->csv, REPLICAS, NULL), '|'))
+        return unequal_size(c, row, group);
 
     if (!whole(c, REPLICAS, 1, GPUS_MAX, 0, &replicas) || !whole(c, GPUS, 0, GPUS_MAX, 1, &gpus) ||
         !whole(c, MILLI, 1, 1000, 1000, &milli))
@@ -304,11 +354,11 @@ static int read_rows(struct csv *csv, ns_t unit, struct sink *s, struct diag *d)
     while ((got = csv_next(csv, d)) == 1) {
         struct trace_row row = {.line = csv_line(csv), .text = csv_text(csv)};
         const struct diag *trouble = csv_row_trouble(csv);
-        struct job_group group;
+        struct job_group groups[GROUPS_MAX];
         sink_count_row(s);
         if (trouble)
             got = sink_reject(s, "fields", trouble, row.text);
-        else if (fill(&c, &row, &group))
+        else if (fill(&c, &row, groups))
             got = sink_row(s, &row, d);
         else
             got = sink_reject(s, c.kind, &c.why, row.text);

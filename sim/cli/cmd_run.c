@@ -189,6 +189,18 @@ static int load(const struct opts *o, struct arena *a, struct scenario *s, struc
     return rc;
 }
 
+/* A wrong policy text stands in the scenario, unless a flag replaced it. */
+static void place_policy_error(const struct opts *o, struct diag *d)
+{
+    if (strcmp(d->file, "--policy") != 0 || o->policy || !o->args.n)
+        return;
+    for (size_t i = 0; i < o->set.n; i++)
+        if (!strncmp(o->set.at[i], "polic", 5))
+            return;
+    snprintf(d->file, sizeof d->file, "%s", o->args.at[0]);
+    snprintf(d->path, sizeof d->path, "$.policy");
+}
+
 /* Results to standard output; with --json one document also for several trials. */
 static void print_results(const struct opts *o, const struct scenario *s, const struct run *r)
 {
@@ -268,8 +280,10 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
             goto done;
         options.folder = m->staging.folder;
     }
-    if (run_scenario(&s, &options, &r, d) < 0)
+    if (run_scenario(&s, &options, &r, d) < 0) {
+        place_policy_error(o, d);
         goto done;
+    }
     if (o->output && commit(m, &log, d) < 0)
         goto done;
     progress_end(&m->progress);

@@ -83,6 +83,12 @@ static void print_counts(const char *what, const struct ingest_count *c, uint32_
                c[i].first_line);
 }
 
+/* How many were named: "" stands for not recorded. */
+static uint32_t named(const struct intern *in)
+{
+    return in->n - (intern_find(in, "", 0) != INTERN_NONE);
+}
+
 static void print_facts(const struct ingest_summary *s, const struct job_set *j, const struct facts *f)
 {
     char origin[40], span[48];
@@ -105,7 +111,7 @@ static void print_facts(const struct ingest_summary *s, const struct job_set *j,
             print_quantiles("wait", &f->wait);
     }
     printf("%-12s %llu of %u jobs have one\n", "limit", (unsigned long long)f->limits, j->n);
-    printf("%-12s %u tenants, %u users\n", "people", j->tenants.n, j->users.n);
+    printf("%-12s %u tenants, %u users\n", "people", named(&j->tenants), named(&j->users));
     for (int e = 0; e < JOB_ENDS; e++)
         if (f->ends[e])
             printf("%-12s %llu %s\n", "ends", (unsigned long long)f->ends[e],
@@ -159,7 +165,8 @@ static int json_facts(const struct ingest_summary *s, const struct job_set *j, c
     json_count(&w, "folded", s->folded);
     json_count(&w, "censored", s->censored);
     json_count(&w, "cpu_only", s->cpu_only);
-    json_count(&w, "tenants", j->tenants.n);
+    json_count(&w, "tenants", named(&j->tenants));
+    json_count(&w, "users", named(&j->users));
     json_count(&w, "with_limit", f->limits);
     writer_print(&w, ",\"origin\":");
     writer_json(&w, j->origin == NS_UNKNOWN ? NULL : calendar_iso(j->origin, origin));

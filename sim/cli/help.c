@@ -10,7 +10,7 @@ void help_first_page(FILE *to, const struct verb *const *verbs)
     fputs("Berth replays a GPU job log on a modelled cluster and accounts for every\n"
           "GPU-second and every dollar.\n"
           "\n"
-          "usage: berth VERB [ARGUMENTS] [--flags]\n",
+          "usage: berth VERB [ARGUMENTS] [--flags]\n\n",
           to);
     for (; *verbs; verbs++) {
         if (strcmp((*verbs)->group, group) != 0)

@@ -134,6 +134,12 @@ void export_berth(struct writer *w, const struct job_set *j, const struct topolo
 
 /* ---- Standard Workload Format ---- */
 
+/* Users and groups are numbered from 1; text that was not recorded is -1. */
+static long long swf_person(const struct intern *in, uint32_t i)
+{
+    return *intern_text(in, i) ? (long long)i + 1 : -1;
+}
+
 /* Status codes of SWF 2.2; what it has no code for is not known. */
 static int swf_status(uint8_t end)
 {
@@ -183,9 +189,9 @@ static void swf_row(struct writer *w, const struct job_set *j, uint32_t i, const
         writer_int(w, -1);
     else
         seconds(w, s->limit);
-    writer_print(w, " -1 %d %lld %u -1 -1 -1 %d -1\n", swf_status(s->end),
-                 j->user ? (long long)j->user[i] + 1 : -1, r->tenant + 1,
-                 after ? (int)after : -1);
+    writer_print(w, " -1 %d %lld %lld -1 -1 -1 %lld -1\n", swf_status(s->end),
+                 j->user ? swf_person(&j->users, j->user[i]) : -1,
+                 swf_person(&j->tenants, r->tenant), after ? (long long)after : -1);
 }
 
 uint32_t export_swf(struct writer *w, const struct job_set *j, const char *source)

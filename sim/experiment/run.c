@@ -128,6 +128,14 @@ static void list_warnings(struct prepared *p, bool folder)
     }
 }
 
+static int check_policies(const struct scenario *s, const struct job_set *jobs, struct diag *d)
+{
+    for (uint32_t i = 0; i < s->n_policies; i++)
+        if (trial_check_policy(s->policies[i], jobs, d) < 0)
+            return -1;
+    return 0;
+}
+
 static int prepare(const struct scenario *s, const struct run_options *o, uint32_t i,
                    struct prepared *p, struct diag *d)
 {
@@ -135,8 +143,11 @@ static int prepare(const struct scenario *s, const struct run_options *o, uint32
 
     arena_init(&p->arena);
     p->cluster = &s->clusters[i];
-    if (topology_build(&p->fleet, &p->arena, p->cluster->nodes, p->cluster->n_nodes, d) < 0)
+    if (topology_build(&p->fleet, &p->arena, p->cluster->nodes, p->cluster->n_nodes, d) < 0) {
+        if (!*d->file && s->file)
+            snprintf(d->file, sizeof d->file, "%s", s->file);
         return -1;
+    }
     runlog_start(&watch);
     int rc = read_jobs(s, p, d);
     if (o->read && p->summary.file)
@@ -148,9 +159,8 @@ static int prepare(const struct scenario *s, const struct run_options *o, uint32
     if (p->jobs.n == 0)
         return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = s->trace ? s->trace : s->model},
                          "no job is left to replay");
-    for (uint32_t k = 0; k < s->n_policies; k++)
-        if (trial_check_policy(s->policies[k], &p->jobs, d) < 0)
-            return -1;
+    if (check_policies(s, &p->jobs, d) < 0)
+        return -1;
     list_inputs(s, p);
     list_warnings(p, o->folder != NULL);
     return 0;
@@ -302,9 +312,8 @@ static int write_scenario(const struct scenario *s, const struct run_options *o,
 
 static int check_before(const struct scenario *s, struct diag *d)
 {
-    for (uint32_t i = 0; i < s->n_policies; i++)
-        if (trial_check_policy(s->policies[i], NULL, d) < 0)
-            return -1;
+    if (check_policies(s, NULL, d) < 0)
+        return -1;
     if (s->trace && !strcmp(s->trace, "-") && s->n_clusters > 1)
         return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
                          "the trace is standard input, which can be read once, and there are %u "

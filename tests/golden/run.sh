@@ -2,7 +2,7 @@
 # run.sh - golden tests: each tests/golden/<area>/<case>.sh is run from the repository top and its
 # output, error output and status are compared with <case>.out, .err and .exit beside it.
 #
-# A missing .out or .err means empty, a missing .exit means 0. Cases see $BERTH (the program) and
+# A missing .out or .err means empty, a missing .exit means 0. Cases see $BERTH (the program, an absolute path) and
 # $T (a fresh folder, removed afterwards). A case that exits 77 is skipped; its error output says
 # why. --update records anew. Other arguments name areas or single cases. The last line is
 # "passed failed skipped" in numbers.
@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 update=
 [ "${1:-}" = --update ] && { update=1; shift; }
-BERTH=${BERTH:-build/release/berth}
+BERTH=$(pwd)/${BERTH:-build/release/berth}
 export BERTH NO_COLOR=1 LC_ALL=C TZ=UTC
 unset BERTH_CATALOG GITHUB_ACTIONS
 # Flavours run beside each other; each has its own scratch folder.
@@ -68,6 +68,6 @@ for case in tests/golden/*/*.sh; do
     done
     if [ -n "$bad" ]; then failed=$((failed + 1)); else passed=$((passed + 1)); fi
 done
-printf '%-44s %d passed\n' "golden ($BERTH)" "$passed"
+printf '%-44s %d passed\n' "golden (${BERTH#"$(pwd)"/})" "$passed"
 echo "$passed $failed $skipped"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,1 @@
+$BERTH run a.json --policy

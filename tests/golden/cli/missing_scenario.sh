@@ -1,0 +1,1 @@
+cd $T && $BERTH run a.json

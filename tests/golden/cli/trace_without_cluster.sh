@@ -1,0 +1,1 @@
+$BERTH run --trace x.csv

@@ -1,0 +1,1 @@
+$BERTH rnu a.json

@@ -1,0 +1,1 @@
+cd $T && printf 'job_id,user,vc,gpu_num,cpu_num,node_num,state,submit_time,start_time,end_time,duration,queue\n' >bad.csv && printf 'j1,u,v,1,8,1,COMPLETED,2020-01-05 00:00:00,2020-01-05 02:00:00,2020-01-05 01:00:00,3600,7200\n' >>bad.csv && $BERTH run --trace bad.csv --cluster '2x hgx-h100' --policy fcfs -o out; s=$?; ls; exit $s

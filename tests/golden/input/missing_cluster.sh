@@ -1,0 +1,1 @@
+cp tests/data/golden/two.* $T && cd $T && sed -i '/"cluster"/d' two.json && $BERTH run two.json -o out; s=$?; ls; exit $s

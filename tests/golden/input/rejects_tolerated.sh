@@ -1,0 +1,1 @@
+cd $T && printf '# berth-trace 1\njob_id,submit,run,replicas,gpus_per_replica\na,x,1,1,1\nb,x,1,1,1\nc,x,1,1,1\nd,x,1,1,1\ne,x,1,1,1\nf,x,1,1,1\ng,0,1,1,1\n' >bad.csv && $BERTH run --trace bad.csv --cluster '2x hgx-h100' --policy fcfs --max-rejects 90 -o out >/dev/null; s=$?; cat out/rejects.csv; exit $s

@@ -1,0 +1,1 @@
+cp tests/data/golden/two.csv $T/bad.csv && cd $T && seq 20000 | sed 's/.*/&,&,60,1,1,,t,done/' >>bad.csv && gzip -n bad.csv && head -c 20000 bad.csv.gz >bad.csv && $BERTH run --trace bad.csv --cluster '2x hgx-h100' --policy fcfs -o out; s=$?; ls; exit $s

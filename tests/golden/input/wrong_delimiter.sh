@@ -1,0 +1,1 @@
+cd $T && printf 'job_id;submit;run\na;0;60\n' >bad.csv && $BERTH run --trace bad.csv --cluster '2x hgx-h100' --policy fcfs -o out; s=$?; ls; exit $s
