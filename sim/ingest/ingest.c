@@ -48,7 +48,7 @@ static uint32_t *resolve_after(struct sink *s)
         id = intern_find(&s->ids, text, strlen(text));
         if (id != INTERN_NONE)
             after[i] = s->owner.at[id];
-        else
+        if (after[i] == JOB_NONE)
             sink_warn(s, "after", j->line,
                       "job '%.95s' waits for '%.95s', which is not among the jobs; it does not wait",
                       id_of(s, j), text);
@@ -208,7 +208,8 @@ static void take_after(struct sink *s, const uint32_t *order, const uint32_t *af
     free(place);
 }
 
-/* Names, unless they are what job_name() says anyway: the index + 1. */
+/* Names, unless they are what job_name() says anyway: the index + 1. The sink's own table
+ * becomes the set's; ids of rejected rows stay in it, unused. */
 static void take_names(struct sink *s, const uint32_t *order, struct job_set *out)
 {
     bool plain = true;
@@ -222,7 +223,9 @@ static void take_names(struct sink *s, const uint32_t *order, struct job_set *ou
         return;
     out->name = ARENA_ARRAY(s->arena, uint32_t, out->n);
     for (uint32_t i = 0; i < out->n; i++)
-        out->name[i] = move_text(&out->names, &s->ids, s->staged.at[order[i]].id);
+        out->name[i] = s->staged.at[order[i]].id;
+    out->names = s->ids;
+    intern_init(&s->ids);
 }
 
 /* When the earliest submission was: the file's own word, else epoch seconds by their size. */

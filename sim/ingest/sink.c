@@ -177,17 +177,23 @@ static int check_times(struct sink *s, const struct trace_row *row)
     return -1;
 }
 
-static int check_id(struct sink *s, const struct trace_row *row)
+/* The number of the row's id, whose owner is the accepted row that has it. A rejected row
+ * leaves its id without owner, so that another may use it. */
+static int check_id(struct sink *s, const struct trace_row *row, uint32_t *id)
 {
-    uint32_t seen = row->job_id ? intern_find(&s->ids, row->job_id, strlen(row->job_id))
-                                : INTERN_NONE;
     struct diag why;
 
-    if (seen == INTERN_NONE)
+    *id = INTERN_NONE;
+    if (!row->job_id)
+        return 0;
+    *id = intern_add(&s->ids, row->job_id, strlen(row->job_id));
+    if (*id == s->owner.n)
+        VEC_PUSH(&s->owner, JOB_NONE);
+    if (s->owner.at[*id] == JOB_NONE)
         return 0;
     diag_fail(&why, STATUS_INPUT, place(s, row, row->id_column ? row->id_column : 1),
               "job_id '%.95s' is already used in line %u, expected unique ids", row->job_id,
-              s->staged.at[s->owner.at[seen]].line);
+              s->staged.at[s->owner.at[*id]].line);
     sink_reject(s, "duplicate", &why, row->text);
     return -1;
 }
@@ -297,21 +303,19 @@ static uint32_t intern_or_none(struct intern *in, const char *text)
     return intern_add(in, text ? text : "", text ? strlen(text) : 0);
 }
 
-static void stage(struct sink *s, const struct trace_row *row, uint32_t request)
+static void stage(struct sink *s, const struct trace_row *row, uint32_t request, uint32_t id)
 {
     struct staged j = {.submit = row->submit, .run = row->run,
                        .limit = row->limit < 0 ? NS_UNKNOWN : row->limit,
                        .wait = row->wait < 0 ? NS_UNKNOWN : row->wait, .request = request,
-                       .line = row->line, .id = INTERN_NONE, .after = INTERN_NONE,
+                       .line = row->line, .id = id, .after = INTERN_NONE,
                        .user = intern_or_none(&s->users, row->user), .priority = row->priority,
                        .end = (uint8_t)row->end};
 
-    if (row->job_id) {
-        j.id = intern_add(&s->ids, row->job_id, strlen(row->job_id));
-        VEC_PUSH(&s->owner, (uint32_t)s->staged.n);
-    } else {
+    if (id != INTERN_NONE)
+        s->owner.at[id] = (uint32_t)s->staged.n;
+    else
         s->nameless = true;
-    }
     if (row->after && *row->after)
         j.after = intern_add(&s->ids_after, row->after, strlen(row->after));
     s->any_wait = s->any_wait || j.wait >= 0;
@@ -328,7 +332,7 @@ int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
                         .memory_mib = row->memory_mib, .required = row->required,
                         .preferred = row->preferred, .accepts = INTERN_NONE};
     struct diag why;
-    uint32_t request;
+    uint32_t request, id;
 
     if (s->want_nodes)
         return 0;
@@ -345,7 +349,7 @@ int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
     }
     check(row->share_milli < 1000 && row->end < JOB_ENDS && row->required < LEVELS &&
           row->preferred < LEVELS);
-    if (check_times(s, row) < 0 || check_id(s, row) < 0)
+    if (check_times(s, row) < 0 || check_id(s, row, &id) < 0)
         return 0;
     if (s->fit && !fit_states_cpu(s->fit))
         r.cpu_milli = 0;
@@ -364,7 +368,7 @@ int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
     if (s->classes.verdicts.at[request])
         return too_large(s, row, s->classes.verdicts.at[request], d);
     warn_if_odd(s, row);
-    stage(s, row, request);
+    stage(s, row, request, id);
     return 0;
 }
 

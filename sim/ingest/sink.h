@@ -32,7 +32,7 @@ struct sink {
     bool want_nodes;            /* rows are ignored, nodes are kept */
 
     VEC(struct staged) staged;
-    VEC(uint32_t) owner;        /* by number in ids: index in staged */
+    VEC(uint32_t) owner;        /* by number in ids: index in staged, JOB_NONE = free */
     VEC(struct job_group) scratch;
     struct intern ids, ids_after, users, tenants, accepts;
     struct request_classes classes;

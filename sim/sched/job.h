@@ -63,7 +63,7 @@ struct job_set {                /* owned by the experiment's arena and the inter
     uint32_t n_requests;
     struct job_group *groups;
     uint32_t n_groups;
-    struct intern tenants, users, names;    /* names are unique; tenant or user "" = not recorded */
+    struct intern tenants, users, names;    /* names may hold unused ones; tenant or user "" = not recorded */
     struct intern accepts;                  /* "h100|h200": see request.accepts */
     /* cold, by job; any may be NULL = nobody said */
     uint32_t *name;             /* number in names; NULL: the job's index + 1 in decimal */
