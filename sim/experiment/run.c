@@ -343,9 +343,10 @@ static int run_trials(struct work *w, struct diag *d)
 
     for (uint32_t i = 0; w->options->log && i < r->n; i++) {
         char what[256];
-        snprintf(what, sizeof what, "simulate %s", r->trials[i].name);
+        const char *name = *r->trials[i].name ? r->trials[i].name : s->name;
+        snprintf(what, sizeof what, "simulate %s", name);
         runlog_took(w->options->log, r->trials[i].simulated, what);
-        snprintf(what, sizeof what, "report %s", r->trials[i].name);
+        snprintf(what, sizeof what, "report %s", name);
         runlog_took(w->options->log, r->trials[i].reported, what);
     }
     /* The first in input order, whatever ended first. */

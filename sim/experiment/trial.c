@@ -119,6 +119,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
         return -1;
     fill_names(policy, config, out, a);
     core_init(core, config->jobs, config->fleet, policy, config->seed, config->keep_segments, a);
+    memcpy(out->useful, config->useful, sizeof out->useful);
     observer = collect_init(&collect, config->jobs, config->fleet, config->useful, config->warmup,
                             config->series_step, config->keep_waits, config->keep_series, a);
     engine_init(&engine, config->jobs, core, &observer, config->horizon, a);
