@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-void queue_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint32_t replication, uint32_t n,
-                double per_s, const struct law *service)
+void queue_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint32_t replication,
+                uint32_t n, double per_s, const struct law *service)
 {
     struct rng arrival, length;
     double at = 0;
@@ -89,7 +89,8 @@ void queue_expect_equal(const double *simulated, const double *recursion, uint32
 {
     for (uint32_t i = 0; i < n; i++)
         if (simulated[i] != recursion[i])
-            fail_msg("job %u waits %.9f s, the recursion says %.9f s", i, simulated[i], recursion[i]);
+            fail_msg("job %u waits %.9f s, the recursion says %.9f s", i, simulated[i],
+                     recursion[i]);
 }
 
 void queue_expect_mean(const char *what, const double *x, uint32_t n, double formula, double width)

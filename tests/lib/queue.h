@@ -8,8 +8,8 @@
 #include "lib/builders.h"
 
 /* n one-GPU jobs: Poisson arrivals at `per_s`, run times from the law. */
-void queue_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint32_t replication, uint32_t n,
-                double per_s, const struct law *service);
+void queue_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint32_t replication,
+                uint32_t n, double per_s, const struct law *service);
 
 /* The jobs of a model file of scenarios/models. Release with ingest_free(). */
 void queue_model(struct job_set *out, struct arena *a, const char *file, uint64_t seed);

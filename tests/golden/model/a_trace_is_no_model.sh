@@ -1,0 +1,1 @@
+$BERTH trace synth traces/samples/helios-like.csv

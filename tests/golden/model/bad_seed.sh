@@ -1,0 +1,1 @@
+$BERTH trace synth scenarios/models/mm1.json --seed one

@@ -1,0 +1,1 @@
+cd $T && $BERTH trace synth no.json
