@@ -6,10 +6,7 @@
 #include <stdbool.h>
 
 /* Names differ in case and in what stands between words: "Tesla T4", "Tesla-T4", "tesla_t4". */
-static int plain(char c)
-{
-    return c == ' ' || c == '_' ? '-' : tolower((unsigned char)c);
-}
+static int plain(char c) { return c == ' ' || c == '_' ? '-' : tolower((unsigned char)c); }
 
 static bool same_name(const char *a, const char *b)
 {
@@ -56,9 +53,12 @@ const struct catalog_figure *catalog_figure_find(const struct catalog_entry *e, 
     return NULL;
 }
 
-#define NAME_SHOWN 64       /* diag_nearest() looks at shorter names only */
+#define NAME_SHOWN 64 /* diag_nearest() looks at shorter names only */
 
-struct name { char plain[NAME_SHOWN]; const char *id; };
+struct name {
+    char plain[NAME_SHOWN];
+    const char *id;
+};
 typedef VEC(struct name) name_list;
 
 static void add(name_list *names, const char *name, const char *id)

@@ -46,7 +46,7 @@ static void move(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
     o->n_free[node] = (uint16_t)to;
     p->free += to - from;
     o->free_total += to - from;
-    for (int l = LEVEL_NVLINK; l < LEVELS; l++)
+    for (int l = o->has_domains ? LEVEL_NVLINK : LEVELS; l < LEVELS; l++)
         if (o->by_domain[l]) {
             uint16_t *c = o->by_domain[l] + ((size_t)t->domain[l][node] * t->n_types +
                                              t->gpu_type[node]) * (t->max_node_gpus + 1);
@@ -99,6 +99,7 @@ static void init_domains(struct occupancy *o, struct arena *a, enum level l)
 
     if (!t->domain[l] || t->domains[l] >= t->n_nodes)
         return;
+    o->has_domains = true;
     o->by_domain[l] = ARENA_ARRAY(a, uint16_t, (size_t)t->domains[l] * t->n_types * width);
     o->domain_first[l] = ARENA_ARRAY(a, uint32_t, t->domains[l] + 1);
     o->domain_node[l] = ARENA_ARRAY(a, uint32_t, t->n_nodes);

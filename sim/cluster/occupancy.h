@@ -50,6 +50,7 @@ struct occupancy {
     /* nodes with f free devices per domain and type, for levels that hold several nodes:
      * by_domain[l][((domain * n_types) + type) * (max_node_gpus + 1) + f]; NULL elsewhere */
     uint16_t *by_domain[LEVELS];
+    bool has_domains;                   /* some level has counts */
     uint32_t *domain_first[LEVELS];     /* start of each domain's nodes in domain_node, and the end */
     uint32_t *domain_node[LEVELS];      /* nodes sorted by (domain, index) */
 };

@@ -1,7 +1,7 @@
 #!/bin/sh
 # deps.sh - install the Debian packages Berth is built and tested with; silent when all are there.
 set -u
-packages="libgsl-dev libcsv-dev libcjson-dev zlib1g-dev libcmocka-dev gnuplot-nox fonts-dejavu-core"
+packages="libgsl-dev libcsv-dev libcjson-dev zlib1g-dev libcmocka-dev valgrind gnuplot-nox fonts-dejavu-core"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
     missing=
