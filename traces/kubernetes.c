@@ -167,7 +167,7 @@ static int read_file(struct reading *own, struct input *in, struct diag *d)
         || kube_file_open(&own->file, text, n, input_name(in), d) < 0 || gather(own, d) < 0)
         return -1;
     sift(own);
-    if (own->pods.n > 0)
+    if (own->pods.n > 0 && !own->file.watched)
         sink_warn(own->sink, "snapshot", 1, "a snapshot has only pods that still exist, so lengths "
                   "lean to the long and the recent; record 'kubectl get pods --watch "
                   "--output-watch-events' instead");

@@ -28,9 +28,11 @@ static int add(struct kube_file *f, const json_node *v, struct diag *d)
     const char *type = json_string(json_get(v, "type"));
     const json_node *items = json_get(v, "items");
 
-    if (type && json_kind(json_get(v, "object")) == JSON_OBJECT)
+    if (type && json_kind(json_get(v, "object")) == JSON_OBJECT) {
+        f->watched = true;
         return strcmp(type, "ERROR") == 0 || strcmp(type, "BOOKMARK") == 0
                    ? 0 : add(f, json_get(v, "object"), d);
+    }
     if (!kind || strcmp(kind, "Table") == 0 || strcmp(kind, "Status") == 0)
         return wrong_kind(f, v, d);
     if (json_kind(items) == JSON_ARRAY) {

@@ -11,6 +11,7 @@ struct kube_object { const json_node *at; const char *kind; };
 
 struct kube_file {
     struct json *json;                  /* owned */
+    bool watched;                       /* events of a watch, not a snapshot */
     bool one;                           /* one value in the file: paths begin with "$" */
     VEC(struct kube_object) objects;    /* owned; in file order, events without their envelope */
     ns_t latest;                        /* the latest time met so far, UTC; NS_UNKNOWN at first */

@@ -159,6 +159,17 @@ void rows_free(struct rows *r)
     VEC_FREE(&r->rejects);
 }
 
+const char *rows_line(const struct rows_job *j, char *to, size_t room)
+{
+    if (!j)
+        return "no such job";
+    snprintf(to, room, "%s at %.10g for %.10g wait %.10g limit %.10g %s of %s cpu %lld mem %lld by %s/%s %s",
+             j->id, j->submit, j->run, j->wait, j->limit, j->shape, *j->types ? j->types : "any",
+             (long long)j->cpu_milli, (long long)j->memory_mib, j->tenant, j->user,
+             job_end_name(j->end));
+    return to;
+}
+
 const struct rows_job *rows_job(const struct rows *r, const char *id)
 {
     for (size_t i = 0; i < r->jobs.n; i++)

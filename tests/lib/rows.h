@@ -42,6 +42,9 @@ void rows_text(struct rows *r, const struct trace_format *f, const char *text,
                const struct trace_options *opt);
 void rows_free(struct rows *r);
 
+/* "11 at 60 for 3600 wait 10 limit -1 2x8 of h100 cpu 4000 mem 0 by vcX/ada done" */
+const char *rows_line(const struct rows_job *j, char *to, size_t room);
+
 const struct rows_job *rows_job(const struct rows *r, const char *id);     /* NULL = none */
 const struct rows_node *rows_node(const struct rows *r, const char *name);
 uint32_t rows_skips(const struct rows *r, const char *reason);
