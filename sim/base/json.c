@@ -11,10 +11,10 @@
 #include <stdarg.h>
 
 struct json {
-    cJSON *root;                    /* owned */
+    cJSON *root; /* owned */
     struct json_sources sources;
     unsigned flags;
-    bool edited;                    /* offsets no longer rise in tree order */
+    bool edited; /* offsets no longer rise in tree order */
     char path[512];
 };
 
@@ -93,15 +93,17 @@ static int check_twice(struct json *j, cJSON *v, struct diag *d)
             all[i++] = c;
         qsort(all, n, sizeof *all, compare_keys);
         for (i = 1; i < n; i++)
-            if (!strcmp(all[i]->string, all[i - 1]->string) && (!twice || all[i]->valueint < twice->valueint)) {
+            if (!strcmp(all[i]->string, all[i - 1]->string) &&
+                (!twice || all[i]->valueint < twice->valueint)) {
                 twice = all[i];
                 first = all[i - 1];
             }
         if (all != few)
             free(all);
         if (twice)
-            return json_fail_member(j, twice, d, "key '%.80s' is used twice (first in line %u), expected it once",
-                                    twice->string, json_line(j, first));
+            return json_fail_member(
+                j, twice, d, "key '%.80s' is used twice (first in line %u), expected it once",
+                twice->string, json_line(j, first));
     }
     for (cJSON *c = v->child; c; c = c->next)
         if (c->child && check_twice(j, c, d) < 0)
@@ -166,10 +168,12 @@ static int parse_all(struct json *j, struct diag *d)
     return 0;
 }
 
-struct json *json_parse(const char *text, size_t n, const char *name, unsigned flags, struct diag *d)
+struct json *json_parse(const char *text, size_t n, const char *name, unsigned flags,
+                        struct diag *d)
 {
     if (n > INT32_MAX / 2) {
-        diag_fail(d, STATUS_INPUT, (struct diag_at){.file = name}, "JSON has %zu bytes, expected less than 1 GiB", n);
+        diag_fail(d, STATUS_INPUT, (struct diag_at){.file = name},
+                  "JSON has %zu bytes, expected less than 1 GiB", n);
         return NULL;
     }
     struct json *j = calloc(1, sizeof *j);
@@ -212,14 +216,21 @@ bool json_path_inline(const struct json *j) { return j->flags & JSON_PATH_INLINE
 enum json_kind json_kind(const json_node *v)
 {
     switch (v ? v->type & 0xff : cJSON_Invalid) {
-    case cJSON_NULL: return JSON_NULL;
+    case cJSON_NULL:
+        return JSON_NULL;
     case cJSON_False:
-    case cJSON_True: return JSON_BOOL;
-    case cJSON_Number: return JSON_NUMBER;
-    case cJSON_String: return JSON_TEXT;
-    case cJSON_Array: return JSON_ARRAY;
-    case cJSON_Object: return JSON_OBJECT;
-    default: return JSON_ABSENT;
+    case cJSON_True:
+        return JSON_BOOL;
+    case cJSON_Number:
+        return JSON_NUMBER;
+    case cJSON_String:
+        return JSON_TEXT;
+    case cJSON_Array:
+        return JSON_ARRAY;
+    case cJSON_Object:
+        return JSON_OBJECT;
+    default:
+        return JSON_ABSENT;
     }
 }
 
@@ -249,7 +260,10 @@ uint32_t json_count(const json_node *v)
 const json_node *json_first(const json_node *v) { return v ? v->child : NULL; }
 const json_node *json_next(const json_node *v) { return v->next; }
 const char *json_key(const json_node *v) { return v ? v->string : NULL; }
-const char *json_string(const json_node *v) { return json_kind(v) == JSON_TEXT ? v->valuestring : NULL; }
+const char *json_string(const json_node *v)
+{
+    return json_kind(v) == JSON_TEXT ? v->valuestring : NULL;
+}
 
 bool json_number(const json_node *v, double *out)
 {
@@ -262,7 +276,8 @@ bool json_number(const json_node *v, double *out)
 const char *json_show(const struct json *j, const json_node *v, char *to, size_t room)
 {
     size_t n;
-    const char *raw = json_kind(v) == JSON_NUMBER ? json_source_token(&j->sources, offset_of(v), &n) : NULL;
+    const char *raw =
+        json_kind(v) == JSON_NUMBER ? json_source_token(&j->sources, offset_of(v), &n) : NULL;
     switch (json_kind(v)) {
     case JSON_TEXT:
         snprintf(to, room, strlen(v->valuestring) > 80 ? "'%.77s...'" : "'%s'", v->valuestring);
@@ -299,9 +314,10 @@ struct json *json_new(const char *name, unsigned flags)
 static int path_fail(const char *name, const char *path, size_t at, struct diag *d,
                      const char *expected)
 {
-    return diag_fail(d, STATUS_USAGE,
-                     (struct diag_at){.file = name, .text = path, .column = (uint32_t)at + 1, .width = 1},
-                     "found '%.80s', expected %s", path, expected);
+    return diag_fail(
+        d, STATUS_USAGE,
+        (struct diag_at){.file = name, .text = path, .column = (uint32_t)at + 1, .width = 1},
+        "found '%.80s', expected %s", path, expected);
 }
 
 /* The child that one step of a path names, made when it is missing; NULL when it cannot be.
@@ -329,7 +345,7 @@ static cJSON *step_into(cJSON *at, const char *key, uint32_t index, cJSON *value
         cJSON_AddItemToObject(at, key, fresh);
     else
         cJSON_AddItemToArray(at, fresh);
-    if (key && !fresh->string) {            /* replacing by pointer keeps no key */
+    if (key && !fresh->string) { /* replacing by pointer keeps no key */
         fresh->string = cJSON_malloc(strlen(key) + 1);
         check(fresh->string);
         memcpy(fresh->string, key, strlen(key) + 1);
@@ -338,7 +354,8 @@ static cJSON *step_into(cJSON *at, const char *key, uint32_t index, cJSON *value
 }
 
 /* Put `value` (ownership passes) at the path whose n bytes begin `argument`. */
-static int put(struct json *j, const char *argument, size_t n, cJSON *value, const char *name, struct diag *d)
+static int put(struct json *j, const char *argument, size_t n, cJSON *value, const char *name,
+               struct diag *d)
 {
     cJSON *at = j->root;
     size_t i = 0;
@@ -352,8 +369,8 @@ static int put(struct json *j, const char *argument, size_t n, cJSON *value, con
             i++;
         used = i - start;
         int64_t index = 0;
-        if (bracket && (i == n || !units_integer(argument + start + 1, used - 1, &index) || index < 0 ||
-                        index > INT32_MAX)) {
+        if (bracket && (i == n || !units_integer(argument + start + 1, used - 1, &index) ||
+                        index < 0 || index > INT32_MAX)) {
             cJSON_Delete(value);
             return path_fail(name, argument, start, d, "an index such as [0] in the path");
         }
@@ -365,11 +382,13 @@ static int put(struct json *j, const char *argument, size_t n, cJSON *value, con
         memcpy(key, argument + start, used < sizeof key ? used : 0);
         key[used < sizeof key ? used : 0] = 0;
         i += i < n && argument[i] == '.';
-        at = step_into(at, bracket ? NULL : key, (uint32_t)index, i < n ? NULL : value, i < n ? argument[i] : 0);
+        at = step_into(at, bracket ? NULL : key, (uint32_t)index, i < n ? NULL : value,
+                       i < n ? argument[i] : 0);
         if (!at) {
             cJSON_Delete(value);
             return path_fail(name, argument, start, d,
-                             bracket ? "an index that exists or is the next one" : "a path through objects");
+                             bracket ? "an index that exists or is the next one"
+                                     : "a path through objects");
         }
     }
     j->edited = true;
@@ -390,7 +409,8 @@ int json_set(struct json *j, const char *assignment, const char *name, struct di
     if (v && json_scan_skip(s->clean, n, at) < n) {
         cJSON_Delete(v);
         v = NULL;
-        json_scan_fail(&s->t, at, 1, &ignored, "found '%.40s' after the value, expected its end", s->clean + at);
+        json_scan_fail(&s->t, at, 1, &ignored, "found '%.40s' after the value, expected its end",
+                       s->clean + at);
     }
     if (!v && must) {
         *d = ignored;
@@ -410,7 +430,8 @@ int json_set(struct json *j, const char *assignment, const char *name, struct di
     return put(j, assignment, path, v, name, d);
 }
 
-int json_set_text(struct json *j, const char *path, const char *text, const char *name, struct diag *d)
+int json_set_text(struct json *j, const char *path, const char *text, const char *name,
+                  struct diag *d)
 {
     const struct json_source *s = json_source_add(&j->sources, name, text, strlen(text), true);
     cJSON *v = cJSON_CreateString(text);

@@ -7,14 +7,18 @@
 #include <ctype.h>
 #include <stdarg.h>
 
-#define NUMBER_MAX 63           /* cJSON copies a number into 64 bytes */
-#define LINE_SHOWN (1u << 16)   /* a longer line is not quoted in messages */
+#define NUMBER_MAX 63         /* cJSON copies a number into 64 bytes */
+#define LINE_SHOWN (1u << 16) /* a longer line is not quoted in messages */
 
-struct frame { char open; uint32_t index; size_t key, key_n; };
+struct frame {
+    char open;
+    uint32_t index;
+    size_t key, key_n;
+};
 
 struct scan {
     const struct json_text *t;
-    const char *s;              /* without comments */
+    const char *s; /* without comments */
     size_t n, at;
     struct frame frame[JSON_DEPTH_MAX];
     uint32_t depth;
@@ -52,11 +56,13 @@ int json_scan_fail(const struct json_text *t, size_t at, size_t width, struct di
         }
     while (end < t->n && t->text[end] != '\n' && t->text[end] != '\r')
         end++;
-    struct diag_at place = {.file = t->name, .line = t->argument ? 0 : line,
+    struct diag_at place = {.file = t->name,
+                            .line = t->argument ? 0 : line,
                             .column = (uint32_t)(at - start + 1),
                             .width = (uint32_t)(width ? width : 1)};
     char *copy = NULL;
-    if ((at < t->n || t->argument) && end - start < LINE_SHOWN && (copy = malloc(end - start + 1))) {
+    if ((at < t->n || t->argument) && end - start < LINE_SHOWN &&
+        (copy = malloc(end - start + 1))) {
         memcpy(copy, t->text + start, end - start);
         copy[end - start] = 0;
         place.text = copy;
@@ -92,7 +98,8 @@ int json_scan_blank(const struct json_text *t, char *clean, struct diag *d)
 
 size_t json_scan_skip(const char *clean, size_t n, size_t at)
 {
-    while (at < n && (clean[at] == ' ' || clean[at] == '\n' || clean[at] == '\t' || clean[at] == '\r'))
+    while (at < n &&
+           (clean[at] == ' ' || clean[at] == '\n' || clean[at] == '\t' || clean[at] == '\r'))
         at++;
     return at;
 }
@@ -128,15 +135,17 @@ const char *json_scan_found(const char *clean, size_t n, size_t at, char *to)
     else if (c >= 0x80)
         snprintf(to, 64, "byte 0x%02x", c);
     else
-        snprintf(to, 64, "'%.*s%s'", width > 40 ? 37 : (int)width, clean + at, width > 40 ? "..." : "");
+        snprintf(to, 64, "'%.*s%s'", width > 40 ? 37 : (int)width, clean + at,
+                 width > 40 ? "..." : "");
     return to;
 }
 
 static int found(struct scan *s, const char *expected)
 {
     char what[64];
-    return json_scan_fail(s->t, s->at, json_scan_width(s->s, s->n, s->at), s->d, "found %s, expected %s",
-                          json_scan_found(s->s, s->n, s->at, what), expected);
+    return json_scan_fail(s->t, s->at, json_scan_width(s->s, s->n, s->at), s->d,
+                          "found %s, expected %s", json_scan_found(s->s, s->n, s->at, what),
+                          expected);
 }
 
 static int ends(struct scan *s)
@@ -145,7 +154,8 @@ static int ends(struct scan *s)
     const char *what = s->t->argument ? "value" : "file";
     for (uint32_t i = 0; i + 1 < s->depth; i++) {
         const struct frame *f = &s->frame[i];
-        json_scan_step(path, sizeof path, f->open == '{' ? s->s + f->key : NULL, f->key_n, f->index);
+        json_scan_step(path, sizeof path, f->open == '{' ? s->s + f->key : NULL, f->key_n,
+                       f->index);
     }
     if (s->depth == 0)
         return json_scan_fail(s->t, s->n, 1, s->d, "the %s ends, expected a value", what);
@@ -175,15 +185,17 @@ static int escape(struct scan *s)
     }
     uint32_t code, low;
     if (c != 'u' || hex4(s->s + s->at + 2, s->n - s->at - 2, &code) < 0)
-        return json_scan_fail(s->t, s->at, 2, s->d,
-            "found '%.*s', expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", c > 0x1f ? 2 : 1,
-            s->s + s->at);
+        return json_scan_fail(
+            s->t, s->at, 2, s->d,
+            "found '%.*s', expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+            c > 0x1f ? 2 : 1, s->s + s->at);
     if (code == 0)
         return json_scan_fail(s->t, s->at, 6, s->d, "found a NUL in text, expected none");
     bool high = code >= 0xd800 && code < 0xdc00;
     if ((code >= 0xdc00 && code < 0xe000) ||
-        (high && (s->n - s->at < 12 || s->s[s->at + 6] != '\\' || s->s[s->at + 7] != 'u' ||
-                  hex4(s->s + s->at + 8, s->n - s->at - 8, &low) < 0 || low < 0xdc00 || low > 0xdfff)))
+        (high &&
+         (s->n - s->at < 12 || s->s[s->at + 6] != '\\' || s->s[s->at + 7] != 'u' ||
+          hex4(s->s + s->at + 8, s->n - s->at - 8, &low) < 0 || low < 0xdc00 || low > 0xdfff)))
         return json_scan_fail(s->t, s->at, 6, s->d,
                               "found half of a surrogate pair, expected two \\u escapes");
     s->at += high ? 12 : 6;
@@ -245,8 +257,8 @@ static int number(struct scan *s)
     if (!good || (at < s->n && word_byte(s->s[at])))
         return found(s, "a number such as 12, -3.5 or 1e9");
     if (at - s->at > NUMBER_MAX)
-        return json_scan_fail(s->t, s->at, at - s->at, s->d, "number has %zu digits, expected at most %d",
-                              at - s->at, NUMBER_MAX);
+        return json_scan_fail(s->t, s->at, at - s->at, s->d,
+                              "number has %zu digits, expected at most %d", at - s->at, NUMBER_MAX);
     s->at = at;
     return 0;
 }
@@ -278,7 +290,8 @@ static int key(struct scan *s, char after)
     if (s->s[s->at] == '}' && after == ',')
         return found(s, "a value after ','");
     if (s->s[s->at] != '"')
-        return found(s, after == ',' ? "a key in double quotes after ','" : "a key in double quotes or '}'");
+        return found(s, after == ',' ? "a key in double quotes after ','"
+                                     : "a key in double quotes or '}'");
     size_t start = s->at;
     if (string(s) < 0)
         return -1;
@@ -296,8 +309,9 @@ static int key(struct scan *s, char after)
 static int open_container(struct scan *s, char c)
 {
     if (s->depth == JSON_DEPTH_MAX)
-        return json_scan_fail(s->t, s->at, 1, s->d, "nesting is deeper than %d, expected at most %d",
-                              JSON_DEPTH_MAX, JSON_DEPTH_MAX);
+        return json_scan_fail(s->t, s->at, 1, s->d,
+                              "nesting is deeper than %d, expected at most %d", JSON_DEPTH_MAX,
+                              JSON_DEPTH_MAX);
     s->frame[s->depth++] = (struct frame){.open = c};
     s->at++;
     return 0;
@@ -305,8 +319,10 @@ static int open_container(struct scan *s, char c)
 
 static const char *value_after(char after)
 {
-    return after == ',' ? "a value after ','" : after == ':' ? "a value after ':'"
-         : after == '[' ? "a value or ']'" : "a value";
+    return after == ','   ? "a value after ','"
+           : after == ':' ? "a value after ':'"
+           : after == '[' ? "a value or ']'"
+                          : "a value";
 }
 
 /* One value, containers included; `after` is the byte that led here. */

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 struct json_text {
-    const char *name;           /* as the user named it: a file or a flag */
-    const char *text;           /* as it stood; NUL-terminated, borrowed */
+    const char *name; /* as the user named it: a file or a flag */
+    const char *text; /* as it stood; NUL-terminated, borrowed */
     size_t n;
-    bool argument;              /* of a command line: places have no line number */
+    bool argument; /* of a command line: places have no line number */
 };
 
 typedef VEC(uint32_t) json_offset_list;
@@ -33,9 +33,9 @@ size_t json_scan_skip(const char *clean, size_t n, size_t at);
 size_t json_scan_width(const char *clean, size_t n, size_t at);
 
 /* Complain about the byte at `at`. */
-__attribute__((format(printf, 5, 6)))
-int json_scan_fail(const struct json_text *t, size_t at, size_t width, struct diag *d,
-                   const char *fmt, ...);
+__attribute__((format(printf, 5, 6))) int json_scan_fail(const struct json_text *t, size_t at,
+                                                         size_t width, struct diag *d,
+                                                         const char *fmt, ...);
 
 /* What stands there, for messages: "'}'", "'flase'", "the end of the line". At least 64 bytes. */
 const char *json_scan_found(const char *clean, size_t n, size_t at, char *to);

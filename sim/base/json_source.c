@@ -11,16 +11,18 @@ static char *copy_text(const char *text, size_t n)
     return copy;
 }
 
-struct json_source *json_source_add(struct json_sources *l, const char *name, const char *text, size_t n,
-                                    bool argument)
+struct json_source *json_source_add(struct json_sources *l, const char *name, const char *text,
+                                    size_t n, bool argument)
 {
     uint32_t base = 1;
     if (l->list.n) {
         const struct json_source *last = &l->list.at[l->list.n - 1];
         base = last->base + (uint32_t)last->t.n + 1;
     }
-    struct json_source fresh = {.name = copy_text(name, strlen(name)), .text = copy_text(text, n),
-                                .clean = copy_text(text, n), .base = base};
+    struct json_source fresh = {.name = copy_text(name, strlen(name)),
+                                .text = copy_text(text, n),
+                                .clean = copy_text(text, n),
+                                .base = base};
     fresh.t = (struct json_text){fresh.name, fresh.text, n, argument};
     VEC_PUSH(&l->list, fresh);
     struct json_source *s = &l->list.at[l->list.n - 1];
@@ -73,7 +75,8 @@ uint32_t json_source_line(const struct json_sources *l, uint32_t offset)
     return s && s->lines.n ? (uint32_t)line_index(s, offset - s->base) + 1 : 0;
 }
 
-static struct diag_at place(struct json_sources *l, const struct json_source *s, size_t at, size_t width)
+static struct diag_at place(struct json_sources *l, const struct json_source *s, size_t at,
+                            size_t width)
 {
     struct diag_at p = {.file = s->name, .column = (uint32_t)at + 1, .width = (uint32_t)width};
     size_t start = 0, end = at;

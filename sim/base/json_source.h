@@ -9,24 +9,25 @@
 
 struct json_source {
     struct json_text t;
-    char *name, *text, *clean;      /* owned; clean is text without comments */
+    char *name, *text, *clean; /* owned; clean is text without comments */
     uint32_t base;
-    VEC(uint32_t) lines;            /* offsets where lines begin; empty for arguments */
+    VEC(uint32_t) lines; /* offsets where lines begin; empty for arguments */
 };
 
 struct json_sources {
     VEC(struct json_source) list;
-    char *line;                     /* owned; text of the last place */
+    char *line; /* owned; text of the last place */
 };
 
 /* Valid until the next json_source_add(). The text is copied. */
-struct json_source *json_source_add(struct json_sources *l, const char *name, const char *text, size_t n,
-                                    bool argument);
+struct json_source *json_source_add(struct json_sources *l, const char *name, const char *text,
+                                    size_t n, bool argument);
 void json_source_free(struct json_sources *l);
 
-uint32_t json_source_line(const struct json_sources *l, uint32_t offset);   /* 0 = none */
-struct diag_at json_source_at(struct json_sources *l, uint32_t offset);     /* of the value there */
-struct diag_at json_source_at_member(struct json_sources *l, uint32_t offset);  /* with its key before it */
+uint32_t json_source_line(const struct json_sources *l, uint32_t offset); /* 0 = none */
+struct diag_at json_source_at(struct json_sources *l, uint32_t offset);   /* of the value there */
+struct diag_at json_source_at_member(struct json_sources *l,
+                                     uint32_t offset); /* with its key before it */
 /* The scalar as it stood, or NULL for offset 0. */
 const char *json_source_token(const struct json_sources *l, uint32_t offset, size_t *n);
 

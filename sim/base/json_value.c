@@ -6,13 +6,13 @@
 
 const char *json_kind_name(enum json_kind k)
 {
-    static const char *const names[] = {"nothing", "null", "true or false", "a number", "text",
-                                        "an array", "an object"};
+    static const char *const names[] = {"nothing", "null",     "true or false", "a number",
+                                        "text",    "an array", "an object"};
     return names[k];
 }
 
-static int complain(struct json *j, const json_node *v, struct diag_at at, struct diag *d, const char *message,
-                    va_list args)
+static int complain(struct json *j, const json_node *v, struct diag_at at, struct diag *d,
+                    const char *message, va_list args)
 {
     char text[480];
     vsnprintf(text, sizeof text, message, args);
@@ -64,13 +64,15 @@ int json_expected(struct json *j, const json_node *v, struct diag *d, const char
     return -1;
 }
 
-int json_missing(struct json *j, const json_node *of, const char *key, const char *expected, struct diag *d)
+int json_missing(struct json *j, const json_node *of, const char *key, const char *expected,
+                 struct diag *d)
 {
     char path[160];
     snprintf(path, sizeof path, "%s", json_path(j, of));
     struct diag_at at = json_at_member(j, of);
     if (json_path_inline(j))
-        diag_fail(d, STATUS_INPUT, at, "key '%s' is missing in %s, expected %s", key, path, expected);
+        diag_fail(d, STATUS_INPUT, at, "key '%s' is missing in %s, expected %s", key, path,
+                  expected);
     else {
         at.path = path;
         diag_fail(d, STATUS_INPUT, at, "key '%s' is missing, expected %s", key, expected);
@@ -79,7 +81,8 @@ int json_missing(struct json *j, const json_node *of, const char *key, const cha
     return -1;
 }
 
-int json_check_keys(struct json *j, const json_node *of, const char *const *known, uint32_t n, struct diag *d)
+int json_check_keys(struct json *j, const json_node *of, const char *const *known, uint32_t n,
+                    struct diag *d)
 {
     JSON_EACH (v, of) {
         uint32_t i = 0;
@@ -91,8 +94,9 @@ int json_check_keys(struct json *j, const json_node *of, const char *const *know
         struct diag_at at = json_at_member(j, v);
         if (at.width > strlen(json_key(v)) + 2)
             at.width = (uint32_t)strlen(json_key(v)) + 2;
-        return diag_fail(d, STATUS_INPUT, at, "unknown key '%.80s' at %s%s%s%s", json_key(v), json_path(j, v),
-                         near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
+        return diag_fail(d, STATUS_INPUT, at, "unknown key '%.80s' at %s%s%s%s", json_key(v),
+                         json_path(j, v), near ? " (nearest: '" : "", near ? near : "",
+                         near ? "')" : "");
     }
     return 0;
 }
@@ -105,8 +109,8 @@ int json_is(struct json *j, const json_node *v, enum json_kind kind, struct diag
 }
 
 /* "a whole number from 1 to 8", "a number of 0 or more". */
-static const char *span(char *to, size_t room, const char *what, double low, double high, double least,
-                        double most)
+static const char *span(char *to, size_t room, const char *what, double low, double high,
+                        double least, double most)
 {
     if (low <= least && high >= most)
         snprintf(to, room, "%s", what);
@@ -119,7 +123,8 @@ static const char *span(char *to, size_t room, const char *what, double low, dou
     return to;
 }
 
-int json_as_int(struct json *j, const json_node *v, int64_t low, int64_t high, int64_t *out, struct diag *d)
+int json_as_int(struct json *j, const json_node *v, int64_t low, int64_t high, int64_t *out,
+                struct diag *d)
 {
     const double most = (double)JSON_INTEGER_MAX;
     double x;
@@ -129,20 +134,24 @@ int json_as_int(struct json *j, const json_node *v, int64_t low, int64_t high, i
     if (high > JSON_INTEGER_MAX)
         high = JSON_INTEGER_MAX;
     if (json_number(v, &x) && floor(x) == x && fabs(x) > most)
-        return json_expected(j, v, d, "at most 9007199254740991 either way (larger numbers are not exact in JSON)");
+        return json_expected(
+            j, v, d, "at most 9007199254740991 either way (larger numbers are not exact in JSON)");
     if (!json_number(v, &x) || floor(x) != x || x < (double)low || x > (double)high)
-        return json_expected(j, v, d, span(expected, sizeof expected, "a whole number", (double)low,
-                                           (double)high, -most, most));
+        return json_expected(j, v, d,
+                             span(expected, sizeof expected, "a whole number", (double)low,
+                                  (double)high, -most, most));
     *out = (int64_t)x;
     return 0;
 }
 
-int json_as_real(struct json *j, const json_node *v, double low, double high, double *out, struct diag *d)
+int json_as_real(struct json *j, const json_node *v, double low, double high, double *out,
+                 struct diag *d)
 {
     double x;
     char expected[96];
     if (!json_number(v, &x) || !isfinite(x) || x < low || x > high)
-        return json_expected(j, v, d, span(expected, sizeof expected, "a number", low, high, -HUGE_VAL, HUGE_VAL));
+        return json_expected(
+            j, v, d, span(expected, sizeof expected, "a number", low, high, -HUGE_VAL, HUGE_VAL));
     *out = x;
     return 0;
 }
@@ -172,8 +181,8 @@ int json_as_duration(struct json *j, const json_node *v, ns_t *out, struct diag 
     return 0;
 }
 
-int json_as_choice(struct json *j, const json_node *v, const char *const *words, uint32_t n, uint32_t *out,
-                   struct diag *d)
+int json_as_choice(struct json *j, const json_node *v, const char *const *words, uint32_t n,
+                   uint32_t *out, struct diag *d)
 {
     const char *text = json_string(v);
     for (uint32_t i = 0; text && i < n; i++)
@@ -184,7 +193,11 @@ int json_as_choice(struct json *j, const json_node *v, const char *const *words,
     char expected[160] = "";
     for (uint32_t i = 0; i < n; i++) {
         size_t used = strlen(expected);
-        snprintf(expected + used, sizeof expected - used, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
+        snprintf(expected + used, sizeof expected - used, "%s%s",
+                 i == 0      ? ""
+                 : i + 1 < n ? ", "
+                             : " or ",
+                 words[i]);
     }
     const char *near = text ? diag_nearest(text, words, n) : NULL;
     size_t used = strlen(expected);
@@ -193,7 +206,8 @@ int json_as_choice(struct json *j, const json_node *v, const char *const *words,
     return json_expected(j, v, d, expected);
 }
 
-int json_as_range(struct json *j, const json_node *v, double low, double high, double out[3], struct diag *d)
+int json_as_range(struct json *j, const json_node *v, double low, double high, double out[3],
+                  struct diag *d)
 {
     static const char *const keys[] = {"value", "low", "high"};
     double x;
@@ -217,7 +231,8 @@ int json_as_range(struct json *j, const json_node *v, double low, double high, d
     if (json_real(j, v, "value", low, high, &r[0], d) < 0)
         return -1;
     r[1] = r[2] = r[0];
-    if (json_real(j, v, "low", low, high, &r[1], d) < 0 || json_real(j, v, "high", low, high, &r[2], d) < 0)
+    if (json_real(j, v, "low", low, high, &r[1], d) < 0 ||
+        json_real(j, v, "high", low, high, &r[2], d) < 0)
         return -1;
     char expected[64];
     snprintf(expected, sizeof expected, "at most the value, %.15g", r[0]);
@@ -232,21 +247,22 @@ int json_as_range(struct json *j, const json_node *v, double low, double high, d
 
 /* ---- members ---- */
 
-int json_int(struct json *j, const json_node *of, const char *key, int64_t low, int64_t high, int64_t *out,
-             struct diag *d)
+int json_int(struct json *j, const json_node *of, const char *key, int64_t low, int64_t high,
+             int64_t *out, struct diag *d)
 {
     const json_node *v = json_get(of, key);
     return v ? json_as_int(j, v, low, high, out, d) : 0;
 }
 
-int json_real(struct json *j, const json_node *of, const char *key, double low, double high, double *out,
-              struct diag *d)
+int json_real(struct json *j, const json_node *of, const char *key, double low, double high,
+              double *out, struct diag *d)
 {
     const json_node *v = json_get(of, key);
     return v ? json_as_real(j, v, low, high, out, d) : 0;
 }
 
-int json_text(struct json *j, const json_node *of, const char *key, const char **out, struct diag *d)
+int json_text(struct json *j, const json_node *of, const char *key, const char **out,
+              struct diag *d)
 {
     const json_node *v = json_get(of, key);
     return v ? json_as_text(j, v, out, d) : 0;
@@ -264,27 +280,29 @@ int json_duration(struct json *j, const json_node *of, const char *key, ns_t *ou
     return v ? json_as_duration(j, v, out, d) : 0;
 }
 
-int json_choice(struct json *j, const json_node *of, const char *key, const char *const *words, uint32_t n,
-                uint32_t *out, struct diag *d)
+int json_choice(struct json *j, const json_node *of, const char *key, const char *const *words,
+                uint32_t n, uint32_t *out, struct diag *d)
 {
     const json_node *v = json_get(of, key);
     return v ? json_as_choice(j, v, words, n, out, d) : 0;
 }
 
-int json_range(struct json *j, const json_node *of, const char *key, double low, double high, double out[3],
-               struct diag *d)
+int json_range(struct json *j, const json_node *of, const char *key, double low, double high,
+               double out[3], struct diag *d)
 {
     const json_node *v = json_get(of, key);
     return v ? json_as_range(j, v, low, high, out, d) : 0;
 }
 
-int json_array(struct json *j, const json_node *of, const char *key, const json_node **out, struct diag *d)
+int json_array(struct json *j, const json_node *of, const char *key, const json_node **out,
+               struct diag *d)
 {
     *out = json_get(of, key);
     return *out ? json_is(j, *out, JSON_ARRAY, d) : 0;
 }
 
-int json_object(struct json *j, const json_node *of, const char *key, const json_node **out, struct diag *d)
+int json_object(struct json *j, const json_node *of, const char *key, const json_node **out,
+                struct diag *d)
 {
     *out = json_get(of, key);
     return *out ? json_is(j, *out, JSON_OBJECT, d) : 0;

@@ -36,7 +36,8 @@ int writer_open(struct writer *w, const char *path, struct diag *d)
     bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
     if (!special)
         snprintf(w->temporary, sizeof w->temporary, "%s.%ld~", path, (long)getpid());
-    int fd = special ? open(path, O_WRONLY) : open(w->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int fd =
+        special ? open(path, O_WRONLY) : open(w->temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0 || !(w->file = fdopen(fd, "w"))) {
         int error = errno;
         if (fd >= 0)

@@ -46,8 +46,8 @@ static int some_text(struct reader *r, const json_node *of, const char *key, con
     return **out ? 0 : json_expected(r->j, json_get(of, key), r->d, "text that is not empty");
 }
 
-static int word(struct reader *r, const json_node *of, const char *key, const char *const *words, uint32_t n,
-                const char **out)
+static int word(struct reader *r, const json_node *of, const char *key, const char *const *words,
+                uint32_t n, const char **out)
 {
     uint32_t which = 0;
     if (!json_get(of, key))
@@ -58,7 +58,8 @@ static int word(struct reader *r, const json_node *of, const char *key, const ch
     return 0;
 }
 
-#define WORD(r, of, key, words, out) word((r), (of), (key), (words), sizeof(words) / sizeof *(words), (out))
+#define WORD(r, of, key, words, out)                                                               \
+    word((r), (of), (key), (words), sizeof(words) / sizeof *(words), (out))
 
 /* A range that must be there, null when unknown. */
 static int need_range(struct reader *r, const json_node *of, const char *key, struct range *out)
@@ -74,16 +75,21 @@ static int need_range(struct reader *r, const json_node *of, const char *key, st
 
 static int read_provenance(struct reader *r, const json_node *of, struct provenance *p)
 {
-    static const char *const confidence[] = {"vendor-spec", "measured-3p", "list-price", "market-index",
-                                             "rumoured", "derived", "engineers-estimate"};
+    static const char *const confidence[] = {"vendor-spec",       "measured-3p", "list-price",
+                                             "market-index",      "rumoured",    "derived",
+                                             "engineers-estimate"};
     static const char *const checked[] = {"seen", "partly-seen", "secondary", "recalled", "n/a"};
     return some_text(r, of, "source", &p->source) < 0 || some_text(r, of, "date", &p->date) < 0 ||
-           WORD(r, of, "confidence", confidence, &p->confidence) < 0 ||
-           WORD(r, of, "checked", checked, &p->checked) < 0 || need_text(r, of, "note", &p->note) < 0 ? -1 : 0;
+                   WORD(r, of, "confidence", confidence, &p->confidence) < 0 ||
+                   WORD(r, of, "checked", checked, &p->checked) < 0 ||
+                   need_text(r, of, "note", &p->note) < 0
+               ? -1
+               : 0;
 }
 
 /* {"fp16_tflops": 312, ...} */
-static int read_plain_figures(struct reader *r, const json_node *of, const struct catalog_figure **out, uint32_t *n)
+static int read_plain_figures(struct reader *r, const json_node *of,
+                              const struct catalog_figure **out, uint32_t *n)
 {
     const json_node *list;
     if (json_object(r->j, of, "figures", &list, r->d) < 0)
@@ -102,16 +108,20 @@ static int read_plain_figures(struct reader *r, const json_node *of, const struc
 
 static int read_gpu(struct reader *r, const json_node *v)
 {
-    static const char *const keys[] = {"id", "name", "vendor", "aliases", "memory_gb", "bf16_tflops", "power_w",
-                                       "idle_w", "figures", "source", "date", "confidence", "checked", "note"};
+    static const char *const keys[] = {
+        "id",     "name",    "vendor", "aliases", "memory_gb",  "bf16_tflops", "power_w",
+        "idle_w", "figures", "source", "date",    "confidence", "checked",     "note"};
     struct catalog_gpu g = {0};
     struct range memory;
     const json_node *aliases;
-    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 || some_text(r, v, "id", &g.id) < 0 ||
-        some_text(r, v, "name", &g.name) < 0 || some_text(r, v, "vendor", &g.vendor) < 0 ||
-        json_array(r->j, v, "aliases", &aliases, r->d) < 0 || need_range(r, v, "memory_gb", &memory) < 0 ||
-        need_range(r, v, "bf16_tflops", &g.bf16_tflops) < 0 || need_range(r, v, "power_w", &g.power_w) < 0 ||
-        need_range(r, v, "idle_w", &g.idle_w) < 0 || read_provenance(r, v, &g.from) < 0 ||
+    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 ||
+        some_text(r, v, "id", &g.id) < 0 || some_text(r, v, "name", &g.name) < 0 ||
+        some_text(r, v, "vendor", &g.vendor) < 0 ||
+        json_array(r->j, v, "aliases", &aliases, r->d) < 0 ||
+        need_range(r, v, "memory_gb", &memory) < 0 ||
+        need_range(r, v, "bf16_tflops", &g.bf16_tflops) < 0 ||
+        need_range(r, v, "power_w", &g.power_w) < 0 || need_range(r, v, "idle_w", &g.idle_w) < 0 ||
+        read_provenance(r, v, &g.from) < 0 ||
         read_plain_figures(r, v, &g.figures, &g.n_figures) < 0)
         return -1;
     g.memory_mib = isnan(memory.value) || memory.value > 1e6 ? 0 : (uint32_t)(memory.value * 1024);
@@ -129,26 +139,34 @@ static int read_gpu(struct reader *r, const json_node *v)
 
 static int read_node(struct reader *r, const json_node *v)
 {
-    static const char *const keys[] = {"id", "name", "gpu", "gpus", "nvlink_gpus", "numa", "cpu", "memory", "price_usd",
-                                       "power_max_w", "idle_w", "figures", "source", "date", "confidence",
-                                       "price_confidence", "checked", "note"};
+    static const char *const keys[] = {
+        "id",          "name",        "gpu",        "gpus",
+        "nvlink_gpus", "numa",        "cpu",        "memory",
+        "price_usd",   "power_max_w", "idle_w",     "figures",
+        "source",      "date",        "confidence", "price_confidence",
+        "checked",     "note"};
     struct catalog_node n = {.price_confidence = ""};
     int64_t gpus = 0, nvlink = 0, numa = 1;
     double cpu = 0;
     const char *memory = NULL;
-    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 || some_text(r, v, "id", &n.id) < 0 ||
-        some_text(r, v, "name", &n.name) < 0 || need_text(r, v, "gpu", &n.gpu) < 0 ||
-        json_int(r->j, v, "gpus", 0, 4096, &gpus, r->d) < 0 ||
+    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 ||
+        some_text(r, v, "id", &n.id) < 0 || some_text(r, v, "name", &n.name) < 0 ||
+        need_text(r, v, "gpu", &n.gpu) < 0 || json_int(r->j, v, "gpus", 0, 4096, &gpus, r->d) < 0 ||
         json_int(r->j, v, "nvlink_gpus", 0, 65536, &nvlink, r->d) < 0 ||
-        json_int(r->j, v, "numa", 1, 64, &numa, r->d) < 0 || json_real(r->j, v, "cpu", 0, 1e6, &cpu, r->d) < 0 ||
-        json_text(r->j, v, "memory", &memory, r->d) < 0 || need_range(r, v, "price_usd", &n.price_usd) < 0 ||
-        need_range(r, v, "power_max_w", &n.power_max_w) < 0 || need_range(r, v, "idle_w", &n.idle_w) < 0 ||
-        read_provenance(r, v, &n.from) < 0 || read_plain_figures(r, v, &n.figures, &n.n_figures) < 0 ||
-        (json_get(v, "price_confidence") && need_text(r, v, "price_confidence", &n.price_confidence) < 0))
+        json_int(r->j, v, "numa", 1, 64, &numa, r->d) < 0 ||
+        json_real(r->j, v, "cpu", 0, 1e6, &cpu, r->d) < 0 ||
+        json_text(r->j, v, "memory", &memory, r->d) < 0 ||
+        need_range(r, v, "price_usd", &n.price_usd) < 0 ||
+        need_range(r, v, "power_max_w", &n.power_max_w) < 0 ||
+        need_range(r, v, "idle_w", &n.idle_w) < 0 || read_provenance(r, v, &n.from) < 0 ||
+        read_plain_figures(r, v, &n.figures, &n.n_figures) < 0 ||
+        (json_get(v, "price_confidence") &&
+         need_text(r, v, "price_confidence", &n.price_confidence) < 0))
         return -1;
     int64_t bytes = 0;
     if (memory && !units_bytes(memory, strlen(memory), &bytes))
-        return json_expected(r->j, json_get(v, "memory"), r->d, "a size with a unit such as \"2TiB\"");
+        return json_expected(r->j, json_get(v, "memory"), r->d,
+                             "a size with a unit such as \"2TiB\"");
     n.gpus = (uint32_t)gpus;
     n.nvlink_gpus = (uint32_t)nvlink;
     n.numa = (uint32_t)numa;
@@ -160,21 +178,25 @@ static int read_node(struct reader *r, const json_node *v)
 
 static int read_entry(struct reader *r, const json_node *v)
 {
-    static const char *const keys[] = {"id", "kind", "name", "figures", "source", "date", "confidence", "checked", "note"};
+    static const char *const keys[] = {"id",   "kind",       "name",    "figures", "source",
+                                       "date", "confidence", "checked", "note"};
     static const char *const figure_keys[] = {"key", "unit", "value"};
     static const char *const kinds[] = {"fabric", "storage", "price"};
     struct catalog_entry e = {0};
     const json_node *figures;
-    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 || some_text(r, v, "id", &e.id) < 0 ||
-        WORD(r, v, "kind", kinds, &e.kind) < 0 || some_text(r, v, "name", &e.name) < 0 ||
-        read_provenance(r, v, &e.from) < 0 || json_array(r->j, v, "figures", &figures, r->d) < 0)
+    if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 ||
+        some_text(r, v, "id", &e.id) < 0 || WORD(r, v, "kind", kinds, &e.kind) < 0 ||
+        some_text(r, v, "name", &e.name) < 0 || read_provenance(r, v, &e.from) < 0 ||
+        json_array(r->j, v, "figures", &figures, r->d) < 0)
         return -1;
     struct catalog_figure *f = ARENA_ARRAY(r->a, struct catalog_figure, json_count(figures));
     e.figures = f;
     JSON_EACH (figure, figures) {
         struct catalog_figure *to = &f[e.n_figures++];
-        if (json_is(r->j, figure, JSON_OBJECT, r->d) < 0 || json_check_keys(r->j, figure, figure_keys, 3, r->d) < 0 ||
-            some_text(r, figure, "key", &to->key) < 0 || some_text(r, figure, "unit", &to->unit) < 0 ||
+        if (json_is(r->j, figure, JSON_OBJECT, r->d) < 0 ||
+            json_check_keys(r->j, figure, figure_keys, 3, r->d) < 0 ||
+            some_text(r, figure, "key", &to->key) < 0 ||
+            some_text(r, figure, "unit", &to->unit) < 0 ||
             need_range(r, figure, "value", &to->range) < 0)
             return -1;
     }
@@ -184,10 +206,11 @@ static int read_entry(struct reader *r, const json_node *v)
 
 static bool id_taken(const struct reader *r, const char *id, char list)
 {
-    struct catalog c = {r->gpus.at, r->nodes.at, r->entries.at, (uint32_t)r->gpus.n, (uint32_t)r->nodes.n,
-                        (uint32_t)r->entries.n};
-    return list == 'g' ? catalog_gpu_find(&c, id) != NULL
-         : list == 'n' ? catalog_node_find(&c, id) != NULL : catalog_entry_find(&c, id) != NULL;
+    struct catalog c = {r->gpus.at,          r->nodes.at,          r->entries.at,
+                        (uint32_t)r->gpus.n, (uint32_t)r->nodes.n, (uint32_t)r->entries.n};
+    return list == 'g'   ? catalog_gpu_find(&c, id) != NULL
+           : list == 'n' ? catalog_node_find(&c, id) != NULL
+                         : catalog_entry_find(&c, id) != NULL;
 }
 
 static int read_list(struct reader *r, const json_node *root, const char *key,
@@ -221,11 +244,13 @@ static int read_file(struct reader *r, const char *path)
         return -1;
     const json_node *root = json_root(r->j);
     int result = -1;
-    if (json_is(r->j, root, JSON_OBJECT, r->d) == 0 && json_check_keys(r->j, root, keys, 4, r->d) == 0) {
+    if (json_is(r->j, root, JSON_OBJECT, r->d) == 0 &&
+        json_check_keys(r->j, root, keys, 4, r->d) == 0) {
         if (!json_get(root, "berth_catalog"))
             json_missing(r->j, root, "berth_catalog", "version 1", r->d);
         else if (json_int(r->j, root, "berth_catalog", 1, 1, &version, r->d) == 0 &&
-                 read_list(r, root, "gpus", read_gpu) == 0 && read_list(r, root, "nodes", read_node) == 0 &&
+                 read_list(r, root, "gpus", read_gpu) == 0 &&
+                 read_list(r, root, "nodes", read_node) == 0 &&
                  read_list(r, root, "entries", read_entry) == 0)
             result = 0;
     }
@@ -239,7 +264,8 @@ static int by_id(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 _Static_assert(offsetof(struct catalog_gpu, id) == 0 && offsetof(struct catalog_node, id) == 0 &&
-               offsetof(struct catalog_entry, id) == 0, "by_id() reads the first member");
+                   offsetof(struct catalog_entry, id) == 0,
+               "by_id() reads the first member");
 
 static void *sorted(struct arena *a, void *from, size_t n, size_t size)
 {
@@ -262,7 +288,8 @@ int catalog_load(const char *folder, struct arena *a, struct catalog *out, struc
     VEC(char *) files = {0};
     DIR *dir = opendir(folder);
     if (!dir)
-        return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = folder}, "cannot open the catalogue folder");
+        return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = folder},
+                         "cannot open the catalogue folder");
     for (struct dirent *e; (e = readdir(dir));) {
         size_t n = strlen(e->d_name);
         if (n < 6 || e->d_name[0] == '.' || strcmp(e->d_name + n - 5, ".json") != 0)
@@ -291,7 +318,8 @@ int catalog_load(const char *folder, struct arena *a, struct catalog *out, struc
         const struct catalog_node *n = &out->nodes[i];
         if (*n->gpu && !catalog_gpu_find(out, n->gpu))
             result = diag_fail(d, STATUS_INPUT, (struct diag_at){.file = folder},
-                               "node '%s' has gpu '%s', expected a GPU id of the catalogue", n->id, n->gpu);
+                               "node '%s' has gpu '%s', expected a GPU id of the catalogue", n->id,
+                               n->gpu);
     }
     VEC_FREE(&files);
     VEC_FREE(&r.gpus);
@@ -324,14 +352,15 @@ const char *catalog_folder(const char *given, struct arena *a, struct diag *d)
             end--;
         if (end == 0)
             break;
-        end--;                          /* without the slash: a folder above the program */
+        end--; /* without the slash: a folder above the program */
         const char *found = holds_catalogue(a, program, end, "scenarios/catalog");
         if (!found)
             found = holds_catalogue(a, program, end, "share/berth/scenarios/catalog");
         if (found)
             return found;
     }
-    diag_fail(d, STATUS_INPUT, (struct diag_at){.file = NULL}, "no catalogue found beside the program");
+    diag_fail(d, STATUS_INPUT, (struct diag_at){.file = NULL},
+              "no catalogue found beside the program");
     diag_hint(d, "name its folder with --catalog or BERTH_CATALOG");
     return NULL;
 }

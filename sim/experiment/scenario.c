@@ -25,8 +25,11 @@ static int set_max_rejects(struct json *j, const char *percent, struct diag *d)
         n--;
     /* seconds are decimal numbers with nine places, exactly what a percentage needs */
     if (!units_seconds(percent, n, &value, NULL) || value < 0 || value > 100 * NS_PER_S)
-        return diag_expected(d, (struct diag_at){.file = "--max-rejects", .text = percent, .column = 1,
-                                                 .width = (uint32_t)strlen(percent)},
+        return diag_expected(d,
+                             (struct diag_at){.file = "--max-rejects",
+                                              .text = percent,
+                                              .column = 1,
+                                              .width = (uint32_t)strlen(percent)},
                              "share", percent, "a percentage from 0 to 100");
     snprintf(text, sizeof text, "trace.max_rejects=%.15g", (double)value / (double)NS_PER_S / 100);
     return json_set(j, text, "--max-rejects", d);
@@ -43,7 +46,8 @@ static int set_seed(struct json *j, const char *seed, struct diag *d)
     return json_set(j, text, "--seed", d);
 }
 
-static int set_text(struct json *j, const char *path, const char *text, const char *flag, struct diag *d)
+static int set_text(struct json *j, const char *path, const char *text, const char *flag,
+                    struct diag *d)
 {
     return text ? json_set_text(j, path, text, flag, d) : 0;
 }
@@ -62,10 +66,14 @@ static int apply_flags(struct json *j, const struct scenario_flags *f, struct di
         json_remove(j, "policy");
         json_remove(j, "policies");
     }
-    if (set_text(j, "trace.file", f->trace, "--trace", d) < 0 || set_text(j, "model.file", f->model, "--model", d) < 0 ||
-        set_text(j, "cluster", f->cluster, "--cluster", d) < 0 || set_text(j, "policy", f->policy, "--policy", d) < 0 ||
-        set_text(j, "horizon", f->horizon, "--horizon", d) < 0 || set_text(j, "warmup", f->warmup, "--warmup", d) < 0 ||
-        set_text(j, "trace.format", f->format, "--format", d) < 0 || (f->seed && set_seed(j, f->seed, d) < 0) ||
+    if (set_text(j, "trace.file", f->trace, "--trace", d) < 0 ||
+        set_text(j, "model.file", f->model, "--model", d) < 0 ||
+        set_text(j, "cluster", f->cluster, "--cluster", d) < 0 ||
+        set_text(j, "policy", f->policy, "--policy", d) < 0 ||
+        set_text(j, "horizon", f->horizon, "--horizon", d) < 0 ||
+        set_text(j, "warmup", f->warmup, "--warmup", d) < 0 ||
+        set_text(j, "trace.format", f->format, "--format", d) < 0 ||
+        (f->seed && set_seed(j, f->seed, d) < 0) ||
         (f->max_rejects && set_max_rejects(j, f->max_rejects, d) < 0) ||
         set_text(j, "catalog", f->catalog, "--catalog", d) < 0)
         return -1;
@@ -79,9 +87,9 @@ static int apply_flags(struct json *j, const struct scenario_flags *f, struct di
 
 struct rewriter {
     struct scenario_part *p;
-    const char *file;           /* of the scenario */
-    size_t folder_n;            /* bytes of its folder with the slash, 0 = the current one */
-    bool relative;              /* a relative path was seen */
+    const char *file; /* of the scenario */
+    size_t folder_n;  /* bytes of its folder with the slash, 0 = the current one */
+    bool relative;    /* a relative path was seen */
 };
 
 static int rewrite(struct rewriter *r, const json_node *v)
@@ -91,7 +99,7 @@ static int rewrite(struct rewriter *r, const json_node *v)
     if (!path || !*path || *path == '/' || !strcmp(path, "-"))
         return 0;
     r->relative = true;
-    if (!r->folder_n || !json_line(j, v))       /* no line: typed after a flag */
+    if (!r->folder_n || !json_line(j, v)) /* no line: typed after a flag */
         return 0;
     char *full = ARENA_ARRAY(r->p->a, char, r->folder_n + strlen(path) + 1), at[192];
     memcpy(full, r->file, r->folder_n);
@@ -120,12 +128,14 @@ static int rewrite_paths(struct scenario_part *p, const char *file)
     if (json_choice(p->j, root, "paths", words, 2, &base, p->d) < 0)
         return -1;
     r.folder_n = slash && base == 0 ? (size_t)(slash - file) + 1 : 0;
-    if (rewrite(&r, json_dig(root, "trace", "file", NULL)) < 0 || rewrite(&r, json_dig(root, "model", "file", NULL)) < 0 ||
-        rewrite(&r, json_get(root, "catalog")) < 0 || rewrite_cluster(&r, json_get(root, "cluster")) < 0)
+    if (rewrite(&r, json_dig(root, "trace", "file", NULL)) < 0 ||
+        rewrite(&r, json_dig(root, "model", "file", NULL)) < 0 ||
+        rewrite(&r, json_get(root, "catalog")) < 0 ||
+        rewrite_cluster(&r, json_get(root, "cluster")) < 0)
         return -1;
     for (uint32_t i = 0; i < json_count(clusters); i++) {
         const json_node *v = json_first(clusters);
-        for (uint32_t k = 0; k < i; k++)        /* rewriting replaces nodes: walk anew */
+        for (uint32_t k = 0; k < i; k++) /* rewriting replaces nodes: walk anew */
             v = json_next(v);
         if (rewrite_cluster(&r, v) < 0)
             return -1;
@@ -161,14 +171,15 @@ static int read_seed(struct scenario_part *p, const json_node *root)
 }
 
 /* An array of texts, or one text under the singular key. */
-static int read_texts(struct scenario_part *p, const json_node *root, const char *one_key, const char *many_key,
-                      const char *const **out, uint32_t *n)
+static int read_texts(struct scenario_part *p, const json_node *root, const char *one_key,
+                      const char *many_key, const char *const **out, uint32_t *n)
 {
     const json_node *one = one_key ? json_get(root, one_key) : NULL, *many;
     if (json_array(p->j, root, many_key, &many, p->d) < 0)
         return -1;
     if (one && many)
-        return json_fail_member(p->j, one, p->d, "both %s and %s are given, expected one", one_key, many_key);
+        return json_fail_member(p->j, one, p->d, "both %s and %s are given, expected one", one_key,
+                                many_key);
     if (!one && !many)
         return 0;
     const char **list = ARENA_ARRAY(p->a, const char *, one ? 1 : json_count(many) + 1);
@@ -200,15 +211,18 @@ static int read_workload(struct scenario_part *p, const json_node *root)
 {
     static const char *const model_keys[] = {"file"};
     const json_node *trace, *model;
-    if (json_object(p->j, root, "trace", &trace, p->d) < 0 || json_object(p->j, root, "model", &model, p->d) < 0)
+    if (json_object(p->j, root, "trace", &trace, p->d) < 0 ||
+        json_object(p->j, root, "model", &model, p->d) < 0)
         return -1;
     scenario_trace_defaults(&p->out->ingest);
     if (trace && model)
-        return json_fail_member(p->j, model, p->d, "both trace and model are given, expected one workload");
+        return json_fail_member(p->j, model, p->d,
+                                "both trace and model are given, expected one workload");
     if (trace)
         return scenario_trace_read(p, trace);
     if (!model)
-        return json_missing(p->j, root, "trace", "a workload: trace or model, each with a file", p->d);
+        return json_missing(p->j, root, "trace", "a workload: trace or model, each with a file",
+                            p->d);
     const char *file = NULL;
     if (json_check_keys(p->j, model, model_keys, 1, p->d) < 0)
         return -1;
@@ -238,15 +252,17 @@ static int read_times(struct scenario_part *p, const json_node *root)
 /* The file's name without folder and ending. */
 static const char *stem(struct scenario_part *p, const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name, '.');
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path,
+               *dot = strchr(name, '.');
     return arena_text(p->a, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
 }
 
 static int read_all(struct scenario_part *p, const char *file)
 {
-    static const char *const keys[] = {"berth_scenario", "name", "trace", "model", "cluster", "clusters", "policy",
-                                       "policies", "seed", "horizon", "warmup", "series_step", "outputs", "price",
-                                       "catalog", "paths"};
+    static const char *const keys[] = {"berth_scenario", "name",     "trace",   "model",
+                                       "cluster",        "clusters", "policy",  "policies",
+                                       "seed",           "horizon",  "warmup",  "series_step",
+                                       "outputs",        "price",    "catalog", "paths"};
     const json_node *root = json_root(p->j);
     struct scenario *o = p->out;
     struct catalog *c = ARENA_NEW(p->a, struct catalog);
@@ -257,17 +273,24 @@ static int read_all(struct scenario_part *p, const char *file)
     if (!json_get(root, "berth_scenario"))
         return json_missing(p->j, root, "berth_scenario", "version 1", p->d);
     if (json_int(p->j, root, "berth_scenario", 1, 1, &version, p->d) < 0 ||
-        json_text(p->j, root, "name", &name, p->d) < 0 || json_text(p->j, root, "catalog", &folder, p->d) < 0 ||
-        read_workload(p, root) < 0 || read_times(p, root) < 0 || read_seed(p, root) < 0 ||
-        read_texts(p, root, "policy", "policies", &o->policies, &o->n_policies) < 0 || read_outputs(p, root) < 0)
+        json_text(p->j, root, "name", &name, p->d) < 0 ||
+        json_text(p->j, root, "catalog", &folder, p->d) < 0 || read_workload(p, root) < 0 ||
+        read_times(p, root) < 0 || read_seed(p, root) < 0 ||
+        read_texts(p, root, "policy", "policies", &o->policies, &o->n_policies) < 0 ||
+        read_outputs(p, root) < 0)
         return -1;
     if (!o->n_policies)
-        return json_missing(p->j, root, "policy", "a preset or a composition; 'berth policies' lists them", p->d);
+        return json_missing(p->j, root, "policy",
+                            "a preset or a composition; 'berth policies' lists them", p->d);
+    o->policy_is_flag =
+        !json_line(p->j, json_get(root, "policy")) && !json_line(p->j, json_get(root, "policies"));
     o->name = name ? scenario_keep(p, name) : stem(p, file ? file : o->trace ? o->trace : o->model);
     folder = catalog_folder(folder ? scenario_keep(p, folder) : NULL, p->a, p->d);
     o->catalog = c;
-    return !folder || catalog_load(folder, p->a, c, p->d) < 0 || scenario_cluster_read(p, root) < 0 ||
-           scenario_price_read(p, root) < 0 ? -1 : 0;
+    return !folder || catalog_load(folder, p->a, c, p->d) < 0 ||
+                   scenario_cluster_read(p, root) < 0 || scenario_price_read(p, root) < 0
+               ? -1
+               : 0;
 }
 
 /* Without a file every missing part is a missing flag. */
@@ -275,13 +298,15 @@ static int check_usage(const json_node *root, struct diag *d)
 {
     const char *flag = json_get(root, "trace") ? "--trace" : "--model";
     if (!json_get(root, "trace") && !json_get(root, "model"))
-        return diag_fail(d, STATUS_USAGE, (struct diag_at){0}, "neither a scenario nor --trace is given");
+        return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
+                         "neither a scenario nor --trace is given");
     if (!json_get(root, "cluster") && !json_get(root, "clusters"))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
                          "%s needs --cluster; for example --cluster '16x hgx-h100'", flag);
     if (!json_get(root, "policy") && !json_get(root, "policies"))
-        return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
-                         "%s needs --policy; for example --policy easy; 'berth policies' lists them", flag);
+        return diag_fail(
+            d, STATUS_USAGE, (struct diag_at){0},
+            "%s needs --policy; for example --policy easy; 'berth policies' lists them", flag);
     return 0;
 }
 
@@ -290,12 +315,14 @@ int scenario_load(const char *file, const struct scenario_flags *flags, struct a
 {
     struct scenario_part p = {.a = a, .out = out, .d = d};
     *out = (struct scenario){.file = file};
-    p.j = file ? json_read(file, "a scenario", JSON_COMMENTS | JSON_PATH_INLINE, d) : json_new("command line", JSON_PATH_INLINE);
+    p.j = file ? json_read(file, "a scenario", JSON_COMMENTS | JSON_PATH_INLINE, d)
+               : json_new("command line", JSON_PATH_INLINE);
     if (!p.j)
         return -1;
-    int result = file ? json_is(p.j, json_root(p.j), JSON_OBJECT, d) : json_set(p.j, "berth_scenario=1", "flags", d);
-    if (result == 0 && apply_flags(p.j, flags, d) == 0 && (file || check_usage(json_root(p.j), d) == 0) &&
-        rewrite_paths(&p, file) == 0) {
+    int result = file ? json_is(p.j, json_root(p.j), JSON_OBJECT, d)
+                      : json_set(p.j, "berth_scenario=1", "flags", d);
+    if (result == 0 && apply_flags(p.j, flags, d) == 0 &&
+        (file || check_usage(json_root(p.j), d) == 0) && rewrite_paths(&p, file) == 0) {
         out->merged = json_print(p.j, a);
         result = read_all(&p, file);
     } else {

@@ -32,6 +32,7 @@ struct scenario {                           /* all memory in the arena given to 
     uint32_t n_clusters;
     const char *const *policies;            /* at least one: preset or composition text */
     uint32_t n_policies;
+    bool policy_is_flag;                    /* policies come from the command line, not from the file */
     uint64_t seed;
     ns_t horizon;                           /* NS_NEVER = until the last job ends */
     ns_t warmup;                            /* 0 = none */

@@ -21,7 +21,8 @@ struct fleet_text {
 };
 
 /* Complain about n bytes of the text. */
-static int bad(const struct fleet_text *t, size_t at, size_t n, const char *what, const char *expected)
+static int bad(const struct fleet_text *t, size_t at, size_t n, const char *what,
+               const char *expected)
 {
     struct diag_at place = json_at(t->p->j, t->v);
     bool quoted = place.text && place.column && place.text[place.column - 1] == '"';
@@ -34,10 +35,7 @@ static int bad(const struct fleet_text *t, size_t at, size_t n, const char *what
              : diag_fail(t->p->d, STATUS_INPUT, place, "%s ends, expected %s", what, expected);
 }
 
-static void blanks(struct fleet_text *t)
-{
-    t->at += strspn(t->text + t->at, " \t");
-}
+static void blanks(struct fleet_text *t) { t->at += strspn(t->text + t->at, " \t"); }
 
 static int read_count(struct fleet_text *t, uint32_t *count)
 {
@@ -60,7 +58,9 @@ static int read_groups(struct fleet_text *t, struct scenario_nodes *spec)
 {
     while (t->text[t->at] == '/') {
         const char *s = t->text + t->at;
-        size_t n = 1 + strcspn(s + 1, "/+ \t"), word = !strncmp(s, "/rack", 5) ? 5 : !strncmp(s, "/pod", 4) ? 4 : 0;
+        size_t n = 1 + strcspn(s + 1, "/+ \t"), word = !strncmp(s, "/rack", 5)  ? 5
+                                                       : !strncmp(s, "/pod", 4) ? 4
+                                                                                : 0;
         int64_t v;
         if (!word || !units_integer(s + word, n - word, &v) || v < 1 || v > SCENARIO_NODES_MAX)
             return bad(t, t->at, n, "group", "/rackN or /podN");
@@ -88,7 +88,8 @@ int scenario_fleet_read(struct scenario_part *p, const json_node *v, struct scen
         if (!node) {
             char expected[200];
             const char *near = catalog_node_nearest(p->out->catalog, type);
-            snprintf(expected, sizeof expected, "a catalogue node id%s%s%s; 'berth catalog --type node' lists them",
+            snprintf(expected, sizeof expected,
+                     "a catalogue node id%s%s%s; 'berth catalog --type node' lists them",
                      near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
             return bad(&t, start, n, "type", expected);
         }
@@ -102,7 +103,8 @@ int scenario_fleet_read(struct scenario_part *p, const json_node *v, struct scen
         if (!t.text[t.at])
             return 0;
         if (t.text[t.at] != '+')
-            return bad(&t, t.at, strcspn(t.text + t.at, " \t"), "fleet", "'+' and more nodes, or its end");
+            return bad(&t, t.at, strcspn(t.text + t.at, " \t"), "fleet",
+                       "'+' and more nodes, or its end");
         t.at++;
     }
 }

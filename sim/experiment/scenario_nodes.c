@@ -8,9 +8,11 @@
 
 static const struct range unknown = {(double)NAN, (double)NAN, (double)NAN};
 
-void scenario_nodes_from_catalog(struct scenario_part *p, const struct catalog_node *from, struct scenario_nodes *to)
+void scenario_nodes_from_catalog(struct scenario_part *p, const struct catalog_node *from,
+                                 struct scenario_nodes *to)
 {
-    const struct catalog_gpu *gpu = *from->gpu ? catalog_gpu_find(p->out->catalog, from->gpu) : NULL;
+    const struct catalog_gpu *gpu =
+        *from->gpu ? catalog_gpu_find(p->out->catalog, from->gpu) : NULL;
     to->node.type = from->id;
     to->node.gpu_type = gpu ? gpu->id : NULL;
     to->node.gpus = from->gpus;
@@ -19,14 +21,16 @@ void scenario_nodes_from_catalog(struct scenario_part *p, const struct catalog_n
     to->node.memory_mib_gpu = gpu ? gpu->memory_mib : 0;
     to->node.cpu_milli = from->cpu_milli;
     to->node.memory_mib = from->memory_mib;
-    to->price = (struct price_node){.capital_usd = from->price_usd, .busy_w = unknown, .idle_w = from->idle_w,
+    to->price = (struct price_node){.capital_usd = from->price_usd,
+                                    .busy_w = unknown,
+                                    .idle_w = from->idle_w,
                                     .max_w = from->power_max_w};
 }
 
 /* ---- from JSON ---- */
 
-static int read_count(struct scenario_part *p, const json_node *v, const char *key, int64_t low, int64_t high,
-                      uint32_t *out)
+static int read_count(struct scenario_part *p, const json_node *v, const char *key, int64_t low,
+                      int64_t high, uint32_t *out)
 {
     int64_t n = *out;
     if (json_int(p->j, v, key, low, high, &n, p->d) < 0)
@@ -60,7 +64,8 @@ static int read_name(struct scenario_part *p, const json_node *v, const char *ke
     return 0;
 }
 
-static int read_range(struct scenario_part *p, const json_node *v, const char *key, double high, struct range *out)
+static int read_range(struct scenario_part *p, const json_node *v, const char *key, double high,
+                      struct range *out)
 {
     double r[3];
     if (!json_get(v, key))
@@ -86,7 +91,8 @@ static int read_gpu_type(struct scenario_part *p, const json_node *v, struct sce
         const char *near = catalog_gpu_nearest(p->out->catalog, text);
         struct diag_at place = json_at(p->j, member);
         place.path = json_path(p->j, member);
-        snprintf(expected, sizeof expected, "a catalogue id%s%s%s; 'berth catalog --type gpu' lists them",
+        snprintf(expected, sizeof expected,
+                 "a catalogue id%s%s%s; 'berth catalog --type gpu' lists them",
                  near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
         return diag_expected(p->d, place, "gpu_type", text, expected);
     }
@@ -101,7 +107,8 @@ static int read_type(struct scenario_part *p, const json_node *v, struct scenari
     const json_node *member = json_get(v, "type");
     if (read_name(p, v, "type", &to->node.type) < 0)
         return -1;
-    const struct catalog_node *known = to->node.type ? catalog_node_find(p->out->catalog, to->node.type) : NULL;
+    const struct catalog_node *known =
+        to->node.type ? catalog_node_find(p->out->catalog, to->node.type) : NULL;
     if (known) {
         scenario_nodes_from_catalog(p, known, to);
         return 0;
@@ -113,7 +120,8 @@ static int read_type(struct scenario_part *p, const json_node *v, struct scenari
     char expected[200];
     const char *near = catalog_node_nearest(p->out->catalog, to->node.type);
     snprintf(expected, sizeof expected,
-             "a catalogue node id%s%s%s, or gpus and gpu_type beside it; 'berth catalog --type node' lists them",
+             "a catalogue node id%s%s%s, or gpus and gpu_type beside it; 'berth catalog --type "
+             "node' lists them",
              near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
     return json_expected(p->j, member, p->d, expected);
 }
@@ -127,36 +135,45 @@ static int read_domains(struct scenario_part *p, const json_node *v, struct scen
         read_count(p, v, "nodes_per_pod", 1, SCENARIO_NODES_MAX, &to->nodes_per_pod) < 0)
         return -1;
     if (to->node.domain[LEVEL_RACK] && to->nodes_per_rack)
-        return json_fail_member(p->j, json_get(v, "nodes_per_rack"), p->d, "both rack and nodes_per_rack are given, expected one");
+        return json_fail_member(p->j, json_get(v, "nodes_per_rack"), p->d,
+                                "both rack and nodes_per_rack are given, expected one");
     if (to->node.domain[LEVEL_POD] && to->nodes_per_pod)
-        return json_fail_member(p->j, json_get(v, "nodes_per_pod"), p->d, "both pod and nodes_per_pod are given, expected one");
+        return json_fail_member(p->j, json_get(v, "nodes_per_pod"), p->d,
+                                "both pod and nodes_per_pod are given, expected one");
     if (to->nodes_per_rack && to->nodes_per_pod % to->nodes_per_rack)
-        return json_expected(p->j, json_get(v, "nodes_per_pod"), p->d, "a multiple of nodes_per_rack");
+        return json_expected(p->j, json_get(v, "nodes_per_pod"), p->d,
+                             "a multiple of nodes_per_rack");
     return 0;
 }
 
 int scenario_nodes_read(struct scenario_part *p, const json_node *v, struct scenario_nodes *to)
 {
-    static const char *const keys[] = {"name", "count", "type", "gpus", "gpu_type", "gpu_memory", "nvlink_gpus", "numa",
-                                       "cpu", "memory", "health", "gpus_down", "rack", "pod", "site", "nodes_per_rack",
-                                       "nodes_per_pod", "price_usd", "power_max_w", "idle_w"};
+    static const char *const keys[] = {
+        "name",           "count",         "type",      "gpus",        "gpu_type",
+        "gpu_memory",     "nvlink_gpus",   "numa",      "cpu",         "memory",
+        "health",         "gpus_down",     "rack",      "pod",         "site",
+        "nodes_per_rack", "nodes_per_pod", "price_usd", "power_max_w", "idle_w"};
     static const char *const health[] = {"up", "drained", "down"};
-    *to = (struct scenario_nodes){.count = 1, .at = v, .price = {unknown, unknown, unknown, unknown}};
-    if (json_is(p->j, v, JSON_OBJECT, p->d) < 0 || json_check_keys(p->j, v, keys, COUNT(keys), p->d) < 0 ||
-        read_type(p, v, to) < 0)
+    *to =
+        (struct scenario_nodes){.count = 1, .at = v, .price = {unknown, unknown, unknown, unknown}};
+    if (json_is(p->j, v, JSON_OBJECT, p->d) < 0 ||
+        json_check_keys(p->j, v, keys, COUNT(keys), p->d) < 0 || read_type(p, v, to) < 0)
         return -1;
     struct node_spec before = to->node;
     double cpu = -1;
     int64_t gpu_mib = -1;
     uint32_t state = 0;
-    if (read_name(p, v, "name", &to->node.name) < 0 || read_count(p, v, "count", 1, SCENARIO_NODES_MAX, &to->count) < 0 ||
+    if (read_name(p, v, "name", &to->node.name) < 0 ||
+        read_count(p, v, "count", 1, SCENARIO_NODES_MAX, &to->count) < 0 ||
         read_count(p, v, "gpus", 0, 4096, &to->node.gpus) < 0 || read_gpu_type(p, v, to) < 0 ||
         read_size(p, v, "gpu_memory", &gpu_mib) < 0 ||
         read_count(p, v, "nvlink_gpus", 0, 65536, &to->node.nvlink_gpus) < 0 ||
-        read_count(p, v, "numa", 1, 64, &to->node.numa) < 0 || json_real(p->j, v, "cpu", 0, 1e6, &cpu, p->d) < 0 ||
+        read_count(p, v, "numa", 1, 64, &to->node.numa) < 0 ||
+        json_real(p->j, v, "cpu", 0, 1e6, &cpu, p->d) < 0 ||
         read_size(p, v, "memory", &to->node.memory_mib) < 0 ||
         json_choice(p->j, v, "health", health, 3, &state, p->d) < 0 ||
-        read_count(p, v, "gpus_down", 0, to->node.gpus, &to->node.gpus_down) < 0 || read_domains(p, v, to) < 0)
+        read_count(p, v, "gpus_down", 0, to->node.gpus, &to->node.gpus_down) < 0 ||
+        read_domains(p, v, to) < 0)
         return -1;
     to->node.health = (enum node_health)state;
     if (cpu >= 0)
@@ -164,15 +181,21 @@ int scenario_nodes_read(struct scenario_part *p, const json_node *v, struct scen
     if (gpu_mib >= 0)
         to->node.memory_mib_gpu = (uint32_t)gpu_mib;
     if (to->node.gpus && !to->node.gpu_type)
-        return json_missing(p->j, v, "gpu_type", "a catalogue id; 'berth catalog --type gpu' lists them", p->d);
+        return json_missing(p->j, v, "gpu_type",
+                            "a catalogue id; 'berth catalog --type gpu' lists them", p->d);
     if (to->node.gpu_type && (before.gpus != to->node.gpus || before.gpu_type != to->node.gpu_type))
-        to->price = (struct price_node){unknown, unknown, unknown, unknown};   /* no longer the machine of the catalogue */
+        to->price = (struct price_node){unknown, unknown, unknown,
+                                        unknown}; /* no longer the machine of the catalogue */
     uint32_t nvlink = to->node.nvlink_gpus, gpus = to->node.gpus;
-    if (nvlink > 1 && gpus && (nvlink > gpus ? nvlink % gpus : gpus % nvlink) && json_get(v, "nvlink_gpus"))
-        return json_expected(p->j, json_get(v, "nvlink_gpus"), p->d, "a multiple or a divisor of gpus");
+    if (nvlink > 1 && gpus && (nvlink > gpus ? nvlink % gpus : gpus % nvlink) &&
+        json_get(v, "nvlink_gpus"))
+        return json_expected(p->j, json_get(v, "nvlink_gpus"), p->d,
+                             "a multiple or a divisor of gpus");
     return read_range(p, v, "price_usd", USD_MAX, &to->price.capital_usd) < 0 ||
-           read_range(p, v, "power_max_w", WATTS_MAX, &to->price.max_w) < 0 ||
-           read_range(p, v, "idle_w", WATTS_MAX, &to->price.idle_w) < 0 ? -1 : 0;
+                   read_range(p, v, "power_max_w", WATTS_MAX, &to->price.max_w) < 0 ||
+                   read_range(p, v, "idle_w", WATTS_MAX, &to->price.idle_w) < 0
+               ? -1
+               : 0;
 }
 
 /* ---- spelled out ---- */
@@ -185,12 +208,14 @@ static const char *domain_name(struct scenario_part *p, const char *letters, uin
     return scenario_keep(p, name);
 }
 
-int scenario_nodes_add(struct scenario_part *p, const struct scenario_nodes *spec, struct scenario_fleet *to)
+int scenario_nodes_add(struct scenario_part *p, const struct scenario_nodes *spec,
+                       struct scenario_fleet *to)
 {
     struct node_spec node = spec->node;
     uint32_t span = node.gpus && node.nvlink_gpus > node.gpus ? node.nvlink_gpus / node.gpus : 0;
     if (to->nodes.n + spec->count > SCENARIO_NODES_MAX)
-        return json_fail(p->j, spec->at, p->d, "cluster has more than %d nodes", SCENARIO_NODES_MAX);
+        return json_fail(p->j, spec->at, p->d, "cluster has more than %d nodes",
+                         SCENARIO_NODES_MAX);
     for (uint32_t i = 0; i < spec->count; i++) {
         if (spec->nodes_per_rack && i % spec->nodes_per_rack == 0)
             node.domain[LEVEL_RACK] = domain_name(p, "r", to->racks++);

@@ -11,20 +11,18 @@ static const struct range unknown = {(double)NAN, (double)NAN, (double)NAN};
 /* A price key, its unit's limit, and the figure of "owned-defaults" that stands for it. */
 struct part {
     const char *key;
-    size_t offset;          /* in struct price_inputs */
+    size_t offset; /* in struct price_inputs */
     double high;
 };
 
-#define PART(key, field, high) {key, offsetof(struct price_inputs, field), high}
-
 static const struct part parts[] = {
-    PART("life", life_years, 100),
-    PART("residual", residual_share, 1),
-    PART("network_share", network_share, 10),
-    PART("energy_per_kwh", energy_usd_kwh, 1000),
-    PART("pue", pue, 10),
-    PART("hosting_per_kw_month", hosting_usd_kw_month, 1e6),
-    PART("support", support_share, 10),
+    {"life", offsetof(struct price_inputs, life_years), 100},
+    {"residual", offsetof(struct price_inputs, residual_share), 1},
+    {"network_share", offsetof(struct price_inputs, network_share), 10},
+    {"energy_per_kwh", offsetof(struct price_inputs, energy_usd_kwh), 1000},
+    {"pue", offsetof(struct price_inputs, pue), 10},
+    {"hosting_per_kw_month", offsetof(struct price_inputs, hosting_usd_kw_month), 1e6},
+    {"support", offsetof(struct price_inputs, support_share), 10},
 };
 
 static struct range *field(struct price_inputs *in, const struct part *part)
@@ -32,8 +30,8 @@ static struct range *field(struct price_inputs *in, const struct part *part)
     return (struct range *)(void *)((char *)in + part->offset);
 }
 
-static int read_range(struct scenario_part *p, const json_node *of, const char *key, double low, double high,
-                      struct range *out)
+static int read_range(struct scenario_part *p, const json_node *of, const char *key, double low,
+                      double high, struct range *out)
 {
     double v[3];
     const json_node *member = json_get(of, key);
@@ -78,7 +76,9 @@ static int apply_capital(struct scenario_part *p, const json_node *price)
                 }
         }
         if (!used)
-            return json_fail_member(p->j, v, p->d, "capital names '%.80s', expected a node type of the fleet", json_key(v));
+            return json_fail_member(p->j, v, p->d,
+                                    "capital names '%.80s', expected a node type of the fleet",
+                                    json_key(v));
     }
     return 0;
 }
@@ -102,8 +102,8 @@ static double staffed_gpus(const struct scenario_cluster *c)
     return n;
 }
 
-static void fill_cluster(const struct scenario_part *p, struct scenario_cluster *c, const struct price_inputs *in,
-                         struct range busy_share, bool owned)
+static void fill_cluster(const struct scenario_part *p, struct scenario_cluster *c,
+                         const struct price_inputs *in, struct range busy_share, bool owned)
 {
     const struct catalog *catalog = p->out->catalog;
     struct price_node *prices = (struct price_node *)(uintptr_t)c->prices;
@@ -113,7 +113,8 @@ static void fill_cluster(const struct scenario_part *p, struct scenario_cluster 
             *field(&c->price, &parts[i]) = fallback(catalog, parts[i].key);
     if (owned && isnan(c->price.staff_usd_year.value)) {
         double gpus = staffed_gpus(c);
-        c->price.staff_usd_year = times(fallback(catalog, "staff_per_gpu_year"), (struct range){gpus, gpus, gpus});
+        c->price.staff_usd_year =
+            times(fallback(catalog, "staff_per_gpu_year"), (struct range){gpus, gpus, gpus});
     }
     for (uint32_t i = 0; i < c->n_nodes; i++)
         prices[i].busy_w = times(prices[i].max_w, busy_share);
@@ -121,21 +122,34 @@ static void fill_cluster(const struct scenario_part *p, struct scenario_cluster 
 
 static int check_rent(struct scenario_part *p, const json_node *price)
 {
-    static const char *const owned[] = {"life", "residual", "network_share", "energy_per_kwh", "hosting_per_kw_month",
-                                        "support", "staff_per_year", "capital"};
+    static const char *const owned[] = {
+        "life",    "residual",       "network_share", "energy_per_kwh", "hosting_per_kw_month",
+        "support", "staff_per_year", "capital"};
     for (uint32_t i = 0; i < COUNT(owned); i++)
         if (json_get(price, owned[i]))
-            return json_fail_member(p->j, json_get(price, owned[i]), p->d,
-                                    "both %s and rent_per_gpu_hour are given, expected a rented or an owned fleet", owned[i]);
+            return json_fail_member(
+                p->j, json_get(price, owned[i]), p->d,
+                "both %s and rent_per_gpu_hour are given, expected a rented or an owned fleet",
+                owned[i]);
     return 0;
 }
 
 int scenario_price_read(struct scenario_part *p, const json_node *root)
 {
-    static const char *const keys[] = {"rent_per_gpu_hour", "life", "residual", "network_share", "energy_per_kwh", "pue",
-                                       "hosting_per_kw_month", "support", "staff_per_year", "capital", "busy_share"};
+    static const char *const keys[] = {"rent_per_gpu_hour",
+                                       "life",
+                                       "residual",
+                                       "network_share",
+                                       "energy_per_kwh",
+                                       "pue",
+                                       "hosting_per_kw_month",
+                                       "support",
+                                       "staff_per_year",
+                                       "capital",
+                                       "busy_share"};
     const json_node *price = json_get(root, "price");
-    struct price_inputs in = {unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown};
+    struct price_inputs in = {unknown, unknown, unknown, unknown, unknown,
+                              unknown, unknown, unknown, unknown};
     struct range busy_share = fallback(p->out->catalog, "busy_share");
     bool none = json_string(price) && !strcmp(json_string(price), "none");
     if (price && !none) {
@@ -144,7 +158,8 @@ int scenario_price_read(struct scenario_part *p, const json_node *root)
         if (json_check_keys(p->j, price, keys, COUNT(keys), p->d) < 0 ||
             read_range(p, price, "rent_per_gpu_hour", 0, 1e6, &in.rent_gpu_hour) < 0 ||
             read_range(p, price, "staff_per_year", 0, USD_MAX, &in.staff_usd_year) < 0 ||
-            read_range(p, price, "busy_share", 0, 1, &busy_share) < 0 || apply_capital(p, price) < 0)
+            read_range(p, price, "busy_share", 0, 1, &busy_share) < 0 ||
+            apply_capital(p, price) < 0)
             return -1;
         for (size_t i = 0; i < COUNT(parts); i++)
             if (read_range(p, price, parts[i].key, 0, parts[i].high, field(&in, &parts[i])) < 0)
@@ -158,13 +173,15 @@ int scenario_price_read(struct scenario_part *p, const json_node *root)
     if (rented && check_rent(p, price) < 0)
         return -1;
     for (uint32_t c = 0; c < p->out->n_clusters; c++) {
-        struct scenario_cluster *cluster = (struct scenario_cluster *)(uintptr_t)&p->out->clusters[c];
+        struct scenario_cluster *cluster =
+            (struct scenario_cluster *)(uintptr_t)&p->out->clusters[c];
         uint32_t bare = first_unpriced(cluster);
         cluster->price_given = !none && (rented || bare == cluster->n_nodes);
         if (price && !none && !cluster->price_given) {
             const char *type = cluster->nodes[bare].type;
             return json_fail_member(p->j, price, p->d,
-                                    "no purchase price is known for node type '%s', expected rent_per_gpu_hour, capital, or price_usd on the node",
+                                    "no purchase price is known for node type '%s', expected "
+                                    "rent_per_gpu_hour, capital, or price_usd on the node",
                                     type ? type : "");
         }
         fill_cluster(p, cluster, &in, busy_share, !rented);

@@ -9,8 +9,8 @@ void scenario_trace_defaults(struct ingest_options *opt)
         opt->useful[end] = end != JOB_FAILED && end != JOB_KILLED;
 }
 
-static int read_word(struct scenario_part *p, const json_node *trace, const char *key, const char *const *words,
-                     uint32_t n, uint32_t *out)
+static int read_word(struct scenario_part *p, const json_node *trace, const char *key,
+                     const char *const *words, uint32_t n, uint32_t *out)
 {
     return json_choice(p->j, trace, key, words, n, out, p->d);
 }
@@ -50,7 +50,8 @@ static int read_outcome(struct scenario_part *p, const json_node *trace, uint8_t
     return 0;
 }
 
-static int read_text(struct scenario_part *p, const json_node *trace, const char *key, const char **out)
+static int read_text(struct scenario_part *p, const json_node *trace, const char *key,
+                     const char **out)
 {
     const char *text = NULL;
     if (json_text(p->j, trace, key, &text, p->d) < 0)
@@ -62,14 +63,15 @@ static int read_text(struct scenario_part *p, const json_node *trace, const char
 
 int scenario_trace_read(struct scenario_part *p, const json_node *trace)
 {
-    static const char *const keys[] = {"file", "format", "max_rejects", "tz", "time_unit", "resource", "retries",
-                                       "censored", "gang", "size", "submit_time", "tenant", "level", "cpu_only",
-                                       "oversize", "outcome"};
-    static const char *const retries[] = {"attempts", "merge"}, *const censored[] = {"keep", "skip"},
-                      *const gang[] = {"default", "owner"}, *const size[] = {"allocated", "requested"},
-                      *const submit[] = {"eligible", "submit"}, *const oversize[] = {"reject", "stop"},
-                      *const resource[] = {"cpu", "gpu", "node"},
-                      *const tenant[] = {"group", "queue", "partition"};
+    static const char *const keys[] = {
+        "file", "format", "max_rejects", "tz",     "time_unit", "resource", "retries",  "censored",
+        "gang", "size",   "submit_time", "tenant", "level",     "cpu_only", "oversize", "outcome"};
+    static const char
+        *const retries[] = {"attempts", "merge"},
+               *const censored[] = {"keep", "skip"}, *const gang[] = {"default", "owner"},
+               *const size[] = {"allocated", "requested"}, *const submit[] = {"eligible", "submit"},
+               *const oversize[] = {"reject", "stop"}, *const resource[] = {"cpu", "gpu", "node"},
+               *const tenant[] = {"group", "queue", "partition"};
     struct ingest_options *o = &p->out->ingest;
     struct trace_options *r = &o->reader;
     uint32_t w[9] = {0};
@@ -77,13 +79,16 @@ int scenario_trace_read(struct scenario_part *p, const json_node *trace)
         return -1;
     if (!json_get(trace, "file"))
         return json_missing(p->j, trace, "file", "the path of a trace", p->d);
-    if (read_text(p, trace, "file", &p->out->trace) < 0 || read_text(p, trace, "format", &o->format) < 0 ||
-        read_text(p, trace, "tz", &r->tz) < 0 || read_text(p, trace, "level", &r->level) < 0 ||
+    if (read_text(p, trace, "file", &p->out->trace) < 0 ||
+        read_text(p, trace, "format", &o->format) < 0 || read_text(p, trace, "tz", &r->tz) < 0 ||
+        read_text(p, trace, "level", &r->level) < 0 ||
         json_real(p->j, trace, "max_rejects", 0, 1, &o->max_rejects, p->d) < 0 ||
         read_time_unit(p, trace, &r->time_unit) < 0 || read_outcome(p, trace, o->useful) < 0 ||
         read_word(p, trace, "retries", retries, 2, &w[0]) < 0 ||
-        read_word(p, trace, "censored", censored, 2, &w[1]) < 0 || read_word(p, trace, "gang", gang, 2, &w[2]) < 0 ||
-        read_word(p, trace, "size", size, 2, &w[3]) < 0 || read_word(p, trace, "submit_time", submit, 2, &w[4]) < 0 ||
+        read_word(p, trace, "censored", censored, 2, &w[1]) < 0 ||
+        read_word(p, trace, "gang", gang, 2, &w[2]) < 0 ||
+        read_word(p, trace, "size", size, 2, &w[3]) < 0 ||
+        read_word(p, trace, "submit_time", submit, 2, &w[4]) < 0 ||
         read_word(p, trace, "oversize", oversize, 2, &w[5]) < 0 ||
         read_word(p, trace, "cpu_only", censored, 2, &w[6]) < 0 ||
         read_word(p, trace, "resource", resource, 3, &w[7]) < 0 ||
@@ -107,5 +112,7 @@ int scenario_trace_read(struct scenario_part *p, const json_node *trace)
             names[n++] = (*f)->name;
         return json_choice(p->j, trace, "format", names, n, w, p->d);
     }
-    return *p->out->trace ? 0 : json_expected(p->j, json_get(trace, "file"), p->d, "the path of a trace");
+    return *p->out->trace
+               ? 0
+               : json_expected(p->j, json_get(trace, "file"), p->d, "the path of a trace");
 }

@@ -2,7 +2,7 @@
 #include "model/price.h"
 #include <math.h>
 
-#define LIFE_YEARS 5.0      /* when nobody said: the planning value of most owners */
+#define LIFE_YEARS 5.0 /* when nobody said: the planning value of most owners */
 #define MONTHS 12.0
 
 /* The end of a range that makes the total cheaper or dearer; `missing` when it is not known. */
@@ -31,7 +31,8 @@ struct price_hour price_node_hour(const struct price_inputs *in, const struct pr
     hour.energy_idle = idle * usd_watt_hour;
     /* ranges may overlap: a busy node never draws less than an idle one */
     hour.energy_busy_extra = fmax(busy - idle, 0) * usd_watt_hour;
-    hour.hosting = dear(node->max_w, end, busy) / 1000 * dear(in->hosting_usd_kw_month, end, 0) * MONTHS / HOURS_PER_YEAR;
+    hour.hosting = dear(node->max_w, end, busy) / 1000 * dear(in->hosting_usd_kw_month, end, 0) *
+                   MONTHS / HOURS_PER_YEAR;
     hour.support = capital * dear(in->support_share, end, 0) / HOURS_PER_YEAR;
     return hour;
 }

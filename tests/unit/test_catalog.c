@@ -48,7 +48,8 @@ static void check_provenance(const char *id, const struct provenance *p)
         fail_msg("%s has no source or confidence", id);
     /* "2026", "2026-03", "2026-03-14", "2020-2024", several joined by " ; " */
     bool year = true;
-    for (const char *t = p->date; *t && year; t = strstr(t, " ; ") ? strstr(t, " ; ") + 3 : t + strlen(t)) {
+    for (const char *t = p->date; *t && year;
+         t = strstr(t, " ; ") ? strstr(t, " ; ") + 3 : t + strlen(t)) {
         for (int i = 0; i < 4; i++)
             year = year && isdigit((unsigned char)t[i]);
         year = year && (t[0] == '2' && t[1] == '0') && strspn(t, "0123456789-Q") >= 4;
@@ -101,7 +102,8 @@ static void every_node_refers_to_a_gpu_and_is_sourced(void **state)
             assert_true(n->idle_w.high <= n->power_max_w.value);
         assert_true(n->gpus == 0 || catalog_gpu_find(&shipped, n->gpu) != NULL);
         assert_true(n->numa >= 1 && n->gpus % n->numa == 0);
-        assert_true(n->nvlink_gpus <= 1 || n->nvlink_gpus % n->gpus == 0 || n->gpus % n->nvlink_gpus == 0);
+        assert_true(n->nvlink_gpus <= 1 || n->nvlink_gpus % n->gpus == 0 ||
+                    n->gpus % n->nvlink_gpus == 0);
     }
 }
 
@@ -127,18 +129,36 @@ static void every_figure_entry_is_sourced_and_has_units(void **state)
 
 static void names_in_traces_and_labels_are_known(void **state)
 {
-    static const struct { const char *name, *id; } names[] = {
-        {"V100M32", "v100-sxm2-32"}, {"V100M16", "v100-sxm2-16"}, {"P100", "p100-pcie"}, {"T4", "t4"}, {"A10", "a10"},
-        {"G1", "openb-g1"}, {"G2", "openb-g2"}, {"G3", "openb-g3"}, {"NVIDIA-A100-SXM4-80GB", "a100-sxm-80"},
-        {"NVIDIA A100-SXM4-80GB", "a100-sxm-80"}, {"NVIDIA-H100-80GB-HBM3", "h100-sxm"}, {"NVIDIA-GB200", "gb200"},
-        {"Tesla-T4", "t4"}, {"Tesla T4", "t4"}, {"NVIDIA-L4", "l4"}, {"a100", "a100-sxm-80"}, {"h100", "h100-sxm"},
-        {"H100-SXM", "h100-sxm"}, {"cpu", "cpu"}, {"AMD_Instinct_MI300X_OAM", "mi300x"},
+    static const struct {
+        const char *name, *id;
+    } names[] = {
+        {"V100M32", "v100-sxm2-32"},
+        {"V100M16", "v100-sxm2-16"},
+        {"P100", "p100-pcie"},
+        {"T4", "t4"},
+        {"A10", "a10"},
+        {"G1", "openb-g1"},
+        {"G2", "openb-g2"},
+        {"G3", "openb-g3"},
+        {"NVIDIA-A100-SXM4-80GB", "a100-sxm-80"},
+        {"NVIDIA A100-SXM4-80GB", "a100-sxm-80"},
+        {"NVIDIA-H100-80GB-HBM3", "h100-sxm"},
+        {"NVIDIA-GB200", "gb200"},
+        {"Tesla-T4", "t4"},
+        {"Tesla T4", "t4"},
+        {"NVIDIA-L4", "l4"},
+        {"a100", "a100-sxm-80"},
+        {"h100", "h100-sxm"},
+        {"H100-SXM", "h100-sxm"},
+        {"cpu", "cpu"},
+        {"AMD_Instinct_MI300X_OAM", "mi300x"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct catalog_gpu *g = catalog_gpu_find(&shipped, names[i].name);
         if (!g || strcmp(g->id, names[i].id) != 0)
-            fail_msg("'%s' finds %s, expected %s", names[i].name, g ? g->id : "nothing", names[i].id);
+            fail_msg("'%s' finds %s, expected %s", names[i].name, g ? g->id : "nothing",
+                     names[i].id);
     }
     assert_null(catalog_gpu_find(&shipped, ""));
     assert_null(catalog_gpu_find(&shipped, "h1000"));
@@ -160,8 +180,11 @@ static void a_rack_scale_tray_is_a_part_of_its_rack(void **state)
 
 static void what_scenarios_fall_back_to_is_there(void **state)
 {
-    static const char *const keys[] = {"life", "residual", "network_share", "energy_per_kwh", "pue",
-                                       "hosting_per_kw_month", "support", "staff_per_gpu_year", "busy_share"};
+    static const char *const keys[] = {"life",          "residual",
+                                       "network_share", "energy_per_kwh",
+                                       "pue",           "hosting_per_kw_month",
+                                       "support",       "staff_per_gpu_year",
+                                       "busy_share"};
     const struct catalog_entry *e = catalog_entry_find(&shipped, "owned-defaults");
     (void)state;
     assert_non_null(e);
@@ -172,31 +195,43 @@ static void what_scenarios_fall_back_to_is_there(void **state)
 
 /* ---- bad files ---- */
 
-#define FROM "\"source\": \"s\", \"date\": \"2026\", \"confidence\": \"derived\", \"checked\": \"n/a\", \"note\": \"\""
-#define GPU(id, more) "{\"id\": \"" id "\", \"name\": \"n\", \"vendor\": \"v\", \"memory_gb\": 1, \"bf16_tflops\": 1, " \
-                      "\"power_w\": 1, \"idle_w\": null, " more "}"
+#define FROM                                                                                       \
+    "\"source\": \"s\", \"date\": \"2026\", \"confidence\": \"derived\", \"checked\": \"n/a\", "   \
+    "\"note\": \"\""
+#define GPU(id, more)                                                                              \
+    "{\"id\": \"" id                                                                               \
+    "\", \"name\": \"n\", \"vendor\": \"v\", \"memory_gb\": 1, \"bf16_tflops\": 1, "               \
+    "\"power_w\": 1, \"idle_w\": null, " more "}"
 
 static void broken_entries_are_refused_with_their_place(void **state)
 {
-    static const struct { const char *text, *message; } cases[] = {
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
         {"{\"gpus\": []}", "key 'berth_catalog' is missing in $, expected version 1"},
-        {"{\"berth_catalog\": 2}", "berth_catalog is 2, expected a whole number from 1 to 1 at $.berth_catalog"},
+        {"{\"berth_catalog\": 2}",
+         "berth_catalog is 2, expected a whole number from 1 to 1 at $.berth_catalog"},
         {"{\"berth_catalog\": 1, \"gpu\": []}", "unknown key 'gpu' at $.gpu (nearest: 'gpus')"},
         {"{\"berth_catalog\": 1, \"gpus\": [" GPU("a", "\"date\": \"2026\"") "]}",
          "key 'source' is missing in $.gpus[0], expected text"},
         {"{\"berth_catalog\": 1, \"gpus\": [" GPU("a", FROM) ", " GPU("A", FROM) "]}",
          "id is 'A', expected an id or alias used once at $.gpus[1].id"},
-        {"{\"berth_catalog\": 1, \"gpus\": [" GPU("a", FROM ", \"aliases\": [\"x\"]") ", "
-         GPU("b", FROM ", \"aliases\": [\"X\"]") "]}",
+        {"{\"berth_catalog\": 1, \"gpus\": [" GPU("a", FROM ", \"aliases\": [\"x\"]") ", " GPU(
+             "b", FROM ", \"aliases\": [\"X\"]") "]}",
          "aliases[0] is 'X', expected an id or alias used once at $.gpus[1].aliases[0]"},
-        {"{\"berth_catalog\": 1, \"gpus\": [" GPU("a", "\"source\": \"s\", \"date\": \"2026\", \"confidence\": "
-         "\"sure\", \"checked\": \"n/a\", \"note\": \"\"") "]}",
-         "confidence is 'sure', expected vendor-spec, measured-3p, list-price, market-index, rumoured, derived or "
+        {"{\"berth_catalog\": 1, \"gpus\": [" GPU(
+             "a", "\"source\": \"s\", \"date\": \"2026\", \"confidence\": "
+                  "\"sure\", \"checked\": \"n/a\", \"note\": \"\"") "]}",
+         "confidence is 'sure', expected vendor-spec, measured-3p, list-price, market-index, "
+         "rumoured, derived or "
          "engineers-estimate at $.gpus[0].confidence"},
-        {"{\"berth_catalog\": 1, \"entries\": [{\"id\": \"e\", \"kind\": \"price\", \"name\": \"n\", \"figures\": "
-         "[{\"key\": \"k\", \"unit\": \"USD\", \"value\": {\"value\": 1, \"low\": 2}}], " FROM "}]}",
+        {"{\"berth_catalog\": 1, \"entries\": [{\"id\": \"e\", \"kind\": \"price\", \"name\": "
+         "\"n\", \"figures\": "
+         "[{\"key\": \"k\", \"unit\": \"USD\", \"value\": {\"value\": 1, \"low\": 2}}], " FROM
+         "}]}",
          "low is 2, expected at most the value, 1 at $.entries[0].figures[0].value.low"},
-        {"{\"berth_catalog\": 1, \"nodes\": [{\"id\": \"n\", \"name\": \"n\", \"gpu\": \"zz\", \"price_usd\": 1, "
+        {"{\"berth_catalog\": 1, \"nodes\": [{\"id\": \"n\", \"name\": \"n\", \"gpu\": \"zz\", "
+         "\"price_usd\": 1, "
          "\"power_max_w\": 1, \"idle_w\": 1, " FROM "}]}",
          "node 'n' has gpu 'zz', expected a GPU id of the catalogue"},
     };
@@ -233,7 +268,7 @@ static void the_folder_is_found_above_the_program(void **state)
     assert_string_equal(catalog_folder(NULL, &a, &d), "/from/env");
     unsetenv("BERTH_CATALOG");
     const char *found = catalog_folder(NULL, &a, &d);
-    if (found)          /* a test program built elsewhere has none above it */
+    if (found) /* a test program built elsewhere has none above it */
         assert_non_null(strstr(found, "scenarios/catalog"));
     arena_free(&a);
 }

@@ -47,21 +47,40 @@ static void syntax_errors_say_what_was_found_and_expected(void **s)
     (void)s;
     expect_refused("{\n \"a\": 1,\n}\n", 0,
                    "a.json:3:1: error: found '}', expected a value after ','\n  }\n  ^\n");
-    expect_refused("[1, 2,]", 0, "a.json:1:7: error: found ']', expected a value after ','\n  [1, 2,]\n        ^\n");
-    expect_refused("{\"a\" 1}", 0, "a.json:1:6: error: found '1', expected ':' after a key\n  {\"a\" 1}\n       ^\n");
-    expect_refused("{\"a\": }", 0, "a.json:1:7: error: found '}', expected a value after ':'\n  {\"a\": }\n        ^\n");
+    expect_refused(
+        "[1, 2,]", 0,
+        "a.json:1:7: error: found ']', expected a value after ','\n  [1, 2,]\n        ^\n");
+    expect_refused(
+        "{\"a\" 1}", 0,
+        "a.json:1:6: error: found '1', expected ':' after a key\n  {\"a\" 1}\n       ^\n");
+    expect_refused(
+        "{\"a\": }", 0,
+        "a.json:1:7: error: found '}', expected a value after ':'\n  {\"a\": }\n        ^\n");
     expect_refused("{\"a\": 1 \"b\": 2}", 0,
-                   "a.json:1:9: error: found '\"b\"', expected ',' or '}'\n  {\"a\": 1 \"b\": 2}\n          ^~~\n");
-    expect_refused("[1 2]", 0, "a.json:1:4: error: found '2', expected ',' or ']'\n  [1 2]\n     ^\n");
-    expect_refused("[True]", 0, "a.json:1:2: error: found 'True', expected a value or ']'\n  [True]\n   ^~~~\n"
+                   "a.json:1:9: error: found '\"b\"', expected ',' or '}'\n  {\"a\": 1 \"b\": 2}\n "
+                   "         ^~~\n");
+    expect_refused("[1 2]", 0,
+                   "a.json:1:4: error: found '2', expected ',' or ']'\n  [1 2]\n     ^\n");
+    expect_refused("[True]", 0,
+                   "a.json:1:2: error: found 'True', expected a value or ']'\n  [True]\n   ^~~~\n"
                    "put text in double quotes\n");
-    expect_refused("{a: 1}", 0, "a.json:1:2: error: found 'a', expected a key in double quotes or '}'\n  {a: 1}\n   ^\n");
-    expect_refused("{} x", 0, "a.json:1:4: error: found 'x', expected the end of the file\n  {} x\n     ^\n");
-    expect_refused("[01]", 0, "a.json:1:2: error: found '01', expected a number such as 12, -3.5 or 1e9\n  [01]\n   ^~\n");
-    expect_refused("[1.]", 0, "a.json:1:2: error: found '1.', expected a number such as 12, -3.5 or 1e9\n  [1.]\n   ^~\n");
-    expect_refused("[+1]", 0, "a.json:1:2: error: found '+1', expected a value or ']'\n  [+1]\n   ^~\n"
+    expect_refused(
+        "{a: 1}", 0,
+        "a.json:1:2: error: found 'a', expected a key in double quotes or '}'\n  {a: 1}\n   ^\n");
+    expect_refused("{} x", 0,
+                   "a.json:1:4: error: found 'x', expected the end of the file\n  {} x\n     ^\n");
+    expect_refused("[01]", 0,
+                   "a.json:1:2: error: found '01', expected a number such as 12, -3.5 or 1e9\n  "
+                   "[01]\n   ^~\n");
+    expect_refused("[1.]", 0,
+                   "a.json:1:2: error: found '1.', expected a number such as 12, -3.5 or 1e9\n  "
+                   "[1.]\n   ^~\n");
+    expect_refused("[+1]", 0,
+                   "a.json:1:2: error: found '+1', expected a value or ']'\n  [+1]\n   ^~\n"
                    "put text in double quotes\n");
-    expect_refused("[1] // no", 0, "a.json:1:5: error: found '/', expected the end of the file\n  [1] // no\n      ^\n");
+    expect_refused(
+        "[1] // no", 0,
+        "a.json:1:5: error: found '/', expected the end of the file\n  [1] // no\n      ^\n");
 }
 
 static void a_cut_file_names_the_container_it_ends_in(void **s)
@@ -69,9 +88,11 @@ static void a_cut_file_names_the_container_it_ends_in(void **s)
     (void)s;
     expect_refused("{\"items\": [{\"status\": {\"pods\": \"1", 0,
                    "a.json:1:34: error: the file ends inside $.items[0].status, expected '}'\n");
-    expect_refused("{\"items\": [1, 2", 0, "a.json:1:16: error: the file ends inside $.items, expected ']'\n");
-    expect_refused("{\"nvidia.com/gpu\": [", 0,
-                   "a.json:1:21: error: the file ends inside $[\"nvidia.com/gpu\"], expected ']'\n");
+    expect_refused("{\"items\": [1, 2", 0,
+                   "a.json:1:16: error: the file ends inside $.items, expected ']'\n");
+    expect_refused(
+        "{\"nvidia.com/gpu\": [", 0,
+        "a.json:1:21: error: the file ends inside $[\"nvidia.com/gpu\"], expected ']'\n");
     expect_refused("{\"a\":\n", 0, "a.json:2:1: error: the file ends inside $, expected '}'\n");
     expect_refused(" \n", 0, "a.json:2:1: error: the file is empty, expected JSON\n");
 }
@@ -79,13 +100,19 @@ static void a_cut_file_names_the_container_it_ends_in(void **s)
 static void text_is_checked_to_the_letter(void **s)
 {
     (void)s;
-    expect_refused("[\"a\\x\"]", 0, "a.json:1:4: error: found '\\x', expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t "
-                   "\\uXXXX\n  [\"a\\x\"]\n     ^~\n");
-    expect_refused("[\"\\u0000\"]", 0, "a.json:1:3: error: found a NUL in text, expected none\n"
+    expect_refused(
+        "[\"a\\x\"]", 0,
+        "a.json:1:4: error: found '\\x', expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t "
+        "\\uXXXX\n  [\"a\\x\"]\n     ^~\n");
+    expect_refused("[\"\\u0000\"]", 0,
+                   "a.json:1:3: error: found a NUL in text, expected none\n"
                    "  [\"\\u0000\"]\n    ^~~~~~\n");
-    expect_refused("[\"\\ud800x\"]", 0, "a.json:1:3: error: found half of a surrogate pair, expected two \\u escapes\n"
+    expect_refused("[\"\\ud800x\"]", 0,
+                   "a.json:1:3: error: found half of a surrogate pair, expected two \\u escapes\n"
                    "  [\"\\ud800x\"]\n    ^~~~~~\n");
-    expect_refused("[\"ab\n\"]", 0, "a.json:1:2: error: text is not closed on its line, expected '\"'\n  [\"ab\n   ^~~\n");
+    expect_refused(
+        "[\"ab\n\"]", 0,
+        "a.json:1:2: error: text is not closed on its line, expected '\"'\n  [\"ab\n   ^~~\n");
     struct json *j = good("[\"\\u00e9\\ud83d\\ude00\\n\"]", 0);
     assert_string_equal(json_string(json_first(json_root(j))), "\xc3\xa9\xf0\x9f\x98\x80\n");
     json_free(j);
@@ -96,7 +123,8 @@ static void a_nul_byte_is_refused(void **s)
     struct diag d = {0};
     (void)s;
     assert_null(json_parse("{\"a\":\0}", 7, "a.json", 0, &d));
-    assert_string_equal(d.message, "found a NUL byte, expected text (is this a binary or UTF-16 file?)");
+    assert_string_equal(d.message,
+                        "found a NUL byte, expected text (is this a binary or UTF-16 file?)");
     assert_int_equal(d.column, 6);
 }
 
@@ -137,24 +165,31 @@ static void comments_keep_the_places_of_what_follows(void **s)
     struct diag d = {0};
     int64_t x = 0;
     char got[512];
-    struct json *j = good("// head\n{ /* here */ \"a\": /* two\nlines */ \"no // comment\",\n \"b\": 7 // tail\n}", JSON_COMMENTS);
+    struct json *j = good(
+        "// head\n{ /* here */ \"a\": /* two\nlines */ \"no // comment\",\n \"b\": 7 // tail\n}",
+        JSON_COMMENTS);
     (void)s;
     assert_string_equal(json_string(json_get(json_root(j), "a")), "no // comment");
     assert_int_equal(json_line(j, json_get(json_root(j), "b")), 4);
     assert_int_equal(json_int(j, json_root(j), "a", 0, 9, &x, &d), -1);
-    assert_string_equal(shown(&d, got, sizeof got),
-                        "a.json:3:10: error: a is 'no // comment', expected a whole number from 0 to 9\n"
-                        "  at $.a\n  lines */ \"no // comment\",\n           ^~~~~~~~~~~~~~~\n");
+    assert_string_equal(
+        shown(&d, got, sizeof got),
+        "a.json:3:10: error: a is 'no // comment', expected a whole number from 0 to 9\n"
+        "  at $.a\n  lines */ \"no // comment\",\n           ^~~~~~~~~~~~~~~\n");
     json_free(j);
-    expect_refused("{} /* open", JSON_COMMENTS, "a.json:1:4: error: comment is not closed, expected '*/'\n"
+    expect_refused("{} /* open", JSON_COMMENTS,
+                   "a.json:1:4: error: comment is not closed, expected '*/'\n"
                    "  {} /* open\n     ^~\n");
 }
 
 static void values_out_of_range_or_kind_name_themselves(void **s)
 {
-    static const struct { const char *text, *message; } cases[] = {
-        {"{\"seed\": 9007199254740993}", "seed is 9007199254740993, expected at most 9007199254740991 either way "
-                                        "(larger numbers are not exact in JSON)"},
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"{\"seed\": 9007199254740993}",
+         "seed is 9007199254740993, expected at most 9007199254740991 either way "
+         "(larger numbers are not exact in JSON)"},
         {"{\"seed\": 1.5}", "seed is 1.5, expected a whole number of 1 or more"},
         {"{\"seed\": 0}", "seed is 0, expected a whole number of 1 or more"},
         {"{\"seed\": \"8\"}", "seed is '8', expected a whole number of 1 or more"},
@@ -202,7 +237,8 @@ static void durations_need_a_unit(void **s)
     assert_true(t == 9000 * NS_PER_S);
     assert_int_equal(json_duration(j, json_root(j), "horizon", &t, &d), -1);
     assert_string_equal(shown(&d, got, sizeof got),
-                        "a.json:2:13: error: horizon is 10800, expected text with a unit such as \"3h\" at $.horizon\n"
+                        "a.json:2:13: error: horizon is 10800, expected text with a unit such as "
+                        "\"3h\" at $.horizon\n"
                         "   \"horizon\": 10800,\n              ^~~~~\n");
     assert_string_equal(d.found, "10800");
     json_free(j);
@@ -238,7 +274,11 @@ static void choices_list_the_words(void **s)
 
 static void ranges_are_a_number_or_three(void **s)
 {
-    static const struct { const char *text; double value, low, high; const char *message; } cases[] = {
+    static const struct {
+        const char *text;
+        double value, low, high;
+        const char *message;
+    } cases[] = {
         {"[3]", 3, 3, 3, NULL},
         {"[{\"value\": 3, \"low\": 1, \"high\": 5}]", 3, 1, 5, NULL},
         {"[{\"value\": 3, \"high\": 5}]", 3, 3, 5, NULL},
@@ -274,8 +314,10 @@ static void members_are_marked_with_their_key(void **s)
 {
     struct diag d = {0};
     char got[512];
-    struct json *j = good("{\"items\": [{\n  \"say \\\"hi\\\"\": {\"nvidia.com/gpu\" :  \"2\"}}]}", 0);
-    const json_node *v = json_dig(json_first(json_get(json_root(j), "items")), "say \"hi\"", "nvidia.com/gpu", NULL);
+    struct json *j =
+        good("{\"items\": [{\n  \"say \\\"hi\\\"\": {\"nvidia.com/gpu\" :  \"2\"}}]}", 0);
+    const json_node *v =
+        json_dig(json_first(json_get(json_root(j), "items")), "say \"hi\"", "nvidia.com/gpu", NULL);
     (void)s;
     assert_non_null(v);
     json_fail_member(j, v, &d, "request is 2 but limit is 1");
@@ -284,7 +326,8 @@ static void members_are_marked_with_their_key(void **s)
                         "  at $.items[0][\"say \"hi\"\"][\"nvidia.com/gpu\"]\n"
                         "    \"say \\\"hi\\\"\": {\"nvidia.com/gpu\" :  \"2\"}}]}\n"
                         "                   ^~~~~~~~~~~~~~~~~~~~~~~\n");
-    json_fail_member(j, json_get(json_first(json_get(json_root(j), "items")), "say \"hi\""), &d, "x");
+    json_fail_member(j, json_get(json_first(json_get(json_root(j), "items")), "say \"hi\""), &d,
+                     "x");
     assert_int_equal(d.line, 2);
     assert_int_equal(d.column, 3);
     json_free(j);
@@ -324,27 +367,41 @@ static const char *set_all(const char *text, const char *const *sets, char *mess
 
 static void set_overrides_adds_and_keeps_numbers_as_written(void **s)
 {
-    static const char *const sets[] = {"seed=7", "cluster.nodes[0].count=4", "name=two words", "$.price.rent=3.10",
-                                       "list[2]=x", "new={\"a\": [true, null]}", "flag=true", "text=\"7\"", NULL};
+    static const char *const sets[] = {
+        "seed=7",    "cluster.nodes[0].count=4",  "name=two words", "$.price.rent=3.10",
+        "list[2]=x", "new={\"a\": [true, null]}", "flag=true",      "text=\"7\"",
+        NULL};
     char message[512];
     (void)s;
-    assert_string_equal(set_all("{\"seed\": 1, \"cluster\": {\"nodes\": [{\"count\": 2.0}]}, \"list\": [1e3, {}]}", sets, message),
-        "{\n \"seed\": 7,\n \"cluster\": {\n  \"nodes\": [\n   {\n    \"count\": 4\n   }\n  ]\n },\n"
-        " \"list\": [\n  1e3,\n  {},\n  \"x\"\n ],\n \"name\": \"two words\",\n \"price\": {\n  \"rent\": 3.10\n },\n"
-        " \"new\": {\n  \"a\": [\n   true,\n   null\n  ]\n },\n \"flag\": true,\n \"text\": \"7\"\n}\n");
+    assert_string_equal(
+        set_all("{\"seed\": 1, \"cluster\": {\"nodes\": [{\"count\": 2.0}]}, \"list\": [1e3, {}]}",
+                sets, message),
+        "{\n \"seed\": 7,\n \"cluster\": {\n  \"nodes\": [\n   {\n    \"count\": 4\n   }\n  ]\n "
+        "},\n"
+        " \"list\": [\n  1e3,\n  {},\n  \"x\"\n ],\n \"name\": \"two words\",\n \"price\": {\n  "
+        "\"rent\": 3.10\n },\n"
+        " \"new\": {\n  \"a\": [\n   true,\n   null\n  ]\n },\n \"flag\": true,\n \"text\": "
+        "\"7\"\n}\n");
     assert_string_equal(message, "");
 }
 
 static void a_bad_set_shows_the_argument(void **s)
 {
-    static const struct { const char *set, *message; } cases[] = {
+    static const struct {
+        const char *set, *message;
+    } cases[] = {
         {"seed", "--set: error: found 'seed', expected path=value\n  seed\n  ^\n"},
-        {"a..b=1", "--set: error: found 'a..b=1', expected a path such as cluster.nodes[0].count\n  a..b=1\n    ^\n"},
-        {"list[5]=1", "--set: error: found 'list[5]=1', expected an index that exists or is the next one\n"
-                      "  list[5]=1\n      ^\n"},
-        {"list[x]=1", "--set: error: found 'list[x]=1', expected an index such as [0] in the path\n  list[x]=1\n      ^\n"},
-        {"list.a=1", "--set: error: found 'list.a=1', expected a path through objects\n  list.a=1\n       ^\n"},
-        {"a={\"b\": }", "--set: error: found '}', expected a value after ':'\n  a={\"b\": }\n          ^\n"},
+        {"a..b=1", "--set: error: found 'a..b=1', expected a path such as cluster.nodes[0].count\n "
+                   " a..b=1\n    ^\n"},
+        {"list[5]=1",
+         "--set: error: found 'list[5]=1', expected an index that exists or is the next one\n"
+         "  list[5]=1\n      ^\n"},
+        {"list[x]=1", "--set: error: found 'list[x]=1', expected an index such as [0] in the "
+                      "path\n  list[x]=1\n      ^\n"},
+        {"list.a=1",
+         "--set: error: found 'list.a=1', expected a path through objects\n  list.a=1\n       ^\n"},
+        {"a={\"b\": }",
+         "--set: error: found '}', expected a value after ':'\n  a={\"b\": }\n          ^\n"},
         {"a=[1", "--set: error: the value ends inside $, expected ']'\n  a=[1\n      ^\n"},
     };
     char message[512];
@@ -366,7 +423,8 @@ static void a_value_from_a_flag_is_placed_in_the_flag(void **s)
     assert_int_equal(json_set(j, "horizon=three hours", "--set", &d), 0);
     assert_int_equal(json_duration(j, json_root(j), "horizon", &t, &d), -1);
     assert_string_equal(shown(&d, got, sizeof got),
-                        "--set: error: horizon is 'three hours', expected text with a unit such as \"3h\" at $.horizon\n"
+                        "--set: error: horizon is 'three hours', expected text with a unit such as "
+                        "\"3h\" at $.horizon\n"
                         "  horizon=three hours\n          ^~~~~~~~~~~\n");
     assert_int_equal(json_set_text(j, "trace.file", "a b.csv", "--trace", &d), 0);
     assert_string_equal(json_string(json_dig(json_root(j), "trace", "file", NULL)), "a b.csv");
@@ -378,7 +436,9 @@ static void what_is_printed_reads_back_the_same(void **s)
     struct arena a;
     (void)s;
     arena_init(&a);
-    struct json *j = good("{\"a\\\"b\": [], \"n\": [-0.0, 1E+2, 12345678901234567890], \"t\": \"\\u0001\\t<\xc3\xa9\"}", 0);
+    struct json *j = good("{\"a\\\"b\": [], \"n\": [-0.0, 1E+2, 12345678901234567890], \"t\": "
+                          "\"\\u0001\\t<\xc3\xa9\"}",
+                          0);
     char *once = json_print(j, &a);
     struct json *k = good(once, 0);
     assert_string_equal(json_print(k, &a), once);

@@ -8,8 +8,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#define ONE(x) {(x), (x), (x)}
-#define NONE {(double)NAN, (double)NAN, (double)NAN}
+#define ONE(x)                                                                                     \
+    {                                                                                              \
+        (x), (x), (x)                                                                              \
+    }
+#define NONE                                                                                       \
+    {                                                                                              \
+        (double)NAN, (double)NAN, (double)NAN                                                      \
+    }
 
 static void near(double got, double want)
 {
@@ -18,12 +24,20 @@ static void near(double got, double want)
 }
 
 static const struct price_inputs owned = {
-    .rent_gpu_hour = NONE, .life_years = {5, 4, 6}, .residual_share = {0.2, 0.1, 0.4},
-    .network_share = {0.25, 0.2, 0.5}, .energy_usd_kwh = {0.1, 0.05, 0.2}, .pue = {1.5, 1.1, 2},
-    .hosting_usd_kw_month = {200, 100, 300}, .support_share = {0.05, 0.03, 0.1}, .staff_usd_year = {87600, 0, 175200},
+    .rent_gpu_hour = NONE,
+    .life_years = {5, 4, 6},
+    .residual_share = {0.2, 0.1, 0.4},
+    .network_share = {0.25, 0.2, 0.5},
+    .energy_usd_kwh = {0.1, 0.05, 0.2},
+    .pue = {1.5, 1.1, 2},
+    .hosting_usd_kw_month = {200, 100, 300},
+    .support_share = {0.05, 0.03, 0.1},
+    .staff_usd_year = {87600, 0, 175200},
 };
 static const struct price_node node = {
-    .capital_usd = {300000, 250000, 400000}, .busy_w = {8000, 7000, 9000}, .idle_w = {2500, 2000, 3000},
+    .capital_usd = {300000, 250000, 400000},
+    .busy_w = {8000, 7000, 9000},
+    .idle_w = {2500, 2000, 3000},
     .max_w = ONE(10000),
 };
 
@@ -41,7 +55,8 @@ static void an_hour_of_an_owned_node_adds_up(void **s)
 
 static void the_low_end_is_the_cheapest_of_every_range(void **s)
 {
-    struct price_hour low = price_node_hour(&owned, &node, PRICE_LOW), high = price_node_hour(&owned, &node, PRICE_HIGH);
+    struct price_hour low = price_node_hour(&owned, &node, PRICE_LOW),
+                      high = price_node_hour(&owned, &node, PRICE_HIGH);
     (void)s;
     near(low.capital, 250000 * 1.2 * 0.6 / (6 * 8760));
     near(high.capital, 400000 * 1.5 * 0.9 / (4 * 8760));
@@ -60,7 +75,7 @@ static void what_is_not_given_costs_nothing(void **s)
     near(h.capital + h.energy_idle + h.energy_busy_extra + h.hosting + h.support, 0);
     near(price_rent_hour(&in, PRICE_HIGH), 0);
     bare.capital_usd = (struct range)ONE(43800);
-    near(price_node_hour(&in, &bare, PRICE_VALUE).capital, 1);      /* over five years */
+    near(price_node_hour(&in, &bare, PRICE_VALUE).capital, 1); /* over five years */
 }
 
 static void hosting_falls_back_to_busy_watts(void **s)

@@ -13,7 +13,9 @@
 #include <dirent.h>
 #include <cmocka.h>
 
-struct place { char folder[64], file[96]; };
+struct place {
+    char folder[64], file[96];
+};
 
 static int make_folder(void **state)
 {
@@ -30,7 +32,7 @@ static int remove_folder(void **state)
 {
     struct place *p = *state;
     unlink(p->file);
-    int result = rmdir(p->folder);      /* fails when a temporary is left behind */
+    int result = rmdir(p->folder); /* fails when a temporary is left behind */
     free(p);
     return result;
 }
@@ -115,21 +117,21 @@ static void an_unwritable_target_is_named(void **state)
     assert_int_equal(d.status, STATUS_INPUT);
     assert_string_equal(d.file, path);
     assert_string_equal(d.message, "cannot write: no such file or directory");
-    writer_print(&w, "ignored");        /* no-ops after a failed open */
+    writer_print(&w, "ignored"); /* no-ops after a failed open */
     assert_int_equal(writer_open(&w, p->folder, &d), -1);
     assert_string_equal(d.message, "cannot write: is a directory");
 }
 
 /* What one call writes. */
-#define EXPECT(want, call)                                          \
-    do {                                                            \
-        struct writer w;                                            \
-        struct diag d = {0};                                        \
-        char got[512];                                              \
-        assert_int_equal(writer_open(&w, p->file, &d), 0);          \
-        call;                                                       \
-        assert_int_equal(writer_close(&w, &d), 0);                  \
-        assert_string_equal(content(p->file, got, sizeof got), want); \
+#define EXPECT(want, call)                                                                         \
+    do {                                                                                           \
+        struct writer w;                                                                           \
+        struct diag d = {0};                                                                       \
+        char got[512];                                                                             \
+        assert_int_equal(writer_open(&w, p->file, &d), 0);                                         \
+        call;                                                                                      \
+        assert_int_equal(writer_close(&w, &d), 0);                                                 \
+        assert_string_equal(content(p->file, got, sizeof got), want);                              \
     } while (0)
 
 static void numbers_are_exact_and_short(void **state)
@@ -164,12 +166,14 @@ static void text_is_quoted_where_the_format_needs_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_target_appears_only_when_it_is_complete, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_target_appears_only_when_it_is_complete, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(giving_up_leaves_the_old_file, make_folder, remove_folder),
         cmocka_unit_test(a_full_disk_is_reported_once_at_the_end),
         cmocka_unit_test_setup_teardown(an_unwritable_target_is_named, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(numbers_are_exact_and_short, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(text_is_quoted_where_the_format_needs_it, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(text_is_quoted_where_the_format_needs_it, make_folder,
+                                        remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
