@@ -499,18 +499,27 @@ static int read_nodes(struct input *in, const struct trace_format *format,
     return status;
 }
 
+int ingest_nodes_input(struct input *in, const struct ingest_options *opt,
+                       const struct catalog *catalog, struct arena *a, struct node_spec **out,
+                       uint32_t *n, struct diag *d)
+{
+    const struct trace_format *format = choose(in, opt->format, d);
+
+    if (!format)
+        return -1;
+    if (!format->nodes)
+        return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = input_name(in)},
+                         "format '%s' says nothing of nodes, expected a list of nodes",
+                         format->name);
+    return read_nodes(in, format, opt, catalog, a, out, n, d);
+}
+
 int ingest_nodes(const char *path, const struct ingest_options *opt, const struct catalog *catalog,
                  struct arena *a, struct node_spec **out, uint32_t *n, struct diag *d)
 {
     struct input *in = input_open(path, "a list of nodes", d);
-    const struct trace_format *format = in ? choose(in, opt->format, d) : NULL;
-    int status = -1;
+    int status = in ? ingest_nodes_input(in, opt, catalog, a, out, n, d) : -1;
 
-    if (format && !format->nodes)
-        diag_fail(d, STATUS_INPUT, (struct diag_at){.file = path},
-                  "format '%s' says nothing of nodes, expected a list of nodes", format->name);
-    else if (format)
-        status = read_nodes(in, format, opt, catalog, a, out, n, d);
     input_close(in);
     return status;
 }

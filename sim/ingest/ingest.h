@@ -58,6 +58,11 @@ int ingest_input(struct input *in, const struct ingest_options *opt, const struc
 int ingest_nodes(const char *path, const struct ingest_options *opt, const struct catalog *catalog,
                  struct arena *a, struct node_spec **out, uint32_t *n, struct diag *d);
 
+/* The same from an open input. The input stays the caller's. */
+int ingest_nodes_input(struct input *in, const struct ingest_options *opt,
+                       const struct catalog *catalog, struct arena *a, struct node_spec **out,
+                       uint32_t *n, struct diag *d);
+
 /* Build a job_set from rows made by the program itself (synthetic workloads). */
 struct sink *ingest_begin(const char *name, const struct ingest_options *opt,
                           const struct topology *fleet, const struct catalog *catalog, struct arena *a);
