@@ -66,8 +66,8 @@ const char *json_show(const struct json *j, const json_node *v, char *to, size_t
     for (const json_node *child = json_first(of); child; child = json_next(child))
 
 /* ---- where a value stands ---- */
-uint32_t json_line(const struct json *j,
-                   const json_node *v); /* of the value's first byte; 0 unknown */
+/* The line of the value's first byte; 0 when it came from a flag or was made. */
+uint32_t json_line(const struct json *j, const json_node *v);
 /* Place of the value, or of `"key": value` together; texts live in j until the next call. */
 struct diag_at json_at(struct json *j, const json_node *v);
 struct diag_at json_at_member(struct json *j, const json_node *v);
@@ -90,13 +90,12 @@ bool json_path_inline(const struct json *j); /* was JSON_PATH_INLINE given? */
 int json_check_keys(struct json *j, const json_node *of, const char *const *known, uint32_t n,
                     struct diag *d);
 
-/* ---- typed values: 0, or -1 with *d ---- */
+/* ---- typed values: 0, or -1 with *d; texts are borrowed from j ---- */
 int json_as_int(struct json *j, const json_node *v, int64_t low, int64_t high, int64_t *out,
                 struct diag *d);
 int json_as_real(struct json *j, const json_node *v, double low, double high, double *out,
                  struct diag *d);
-int json_as_text(struct json *j, const json_node *v, const char **out,
-                 struct diag *d); /* borrowed from j */
+int json_as_text(struct json *j, const json_node *v, const char **out, struct diag *d);
 int json_as_bool(struct json *j, const json_node *v, bool *out, struct diag *d);
 int json_as_duration(struct json *j, const json_node *v, ns_t *out, struct diag *d); /* "2h30m" */
 int json_as_choice(struct json *j, const json_node *v, const char *const *words, uint32_t n,
