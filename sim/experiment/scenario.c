@@ -7,6 +7,7 @@
 #include "experiment/scenario_part.h"
 #include "metrics/report.h"
 #include <string.h>
+#include <sys/stat.h>
 
 const char *scenario_keep(struct scenario_part *p, const char *text)
 {
@@ -92,6 +93,26 @@ struct rewriter {
     bool relative;    /* a relative path was seen */
 };
 
+/* "scenarios/../traces/x" is "traces/x" where scenarios is a folder and no link: `n` bytes of the
+ * folder are kept, and *path is moved behind each "../" that was used up. */
+static size_t climb(const char *folder, size_t n, const char **path)
+{
+    while (n > 1 && !strncmp(*path, "../", 3)) {
+        char name[1024];
+        struct stat st;
+        size_t start = n - 1;
+        while (start > 0 && folder[start - 1] != '/')
+            start--;
+        snprintf(name, sizeof name, "%.*s", (int)(n - 1), folder);
+        if (folder[start] == '.' || folder[start] == '/' || lstat(name, &st) < 0 ||
+            !S_ISDIR(st.st_mode))
+            break;
+        n = start;
+        *path += 3;
+    }
+    return n;
+}
+
 static int rewrite(struct rewriter *r, const json_node *v)
 {
     struct json *j = r->p->j;
@@ -101,9 +122,10 @@ static int rewrite(struct rewriter *r, const json_node *v)
     r->relative = true;
     if (!r->folder_n || !json_line(j, v)) /* no line: typed after a flag */
         return 0;
-    char *full = ARENA_ARRAY(r->p->a, char, r->folder_n + strlen(path) + 1), at[192];
-    memcpy(full, r->file, r->folder_n);
-    strcpy(full + r->folder_n, path);
+    size_t n = climb(r->file, r->folder_n, &path);
+    char *full = ARENA_ARRAY(r->p->a, char, n + strlen(path) + 1), at[192];
+    memcpy(full, r->file, n);
+    strcpy(full + n, path);
     snprintf(at, sizeof at, "%s", json_path(j, v));
     return json_set_text(j, at, full, r->file, r->p->d);
 }
@@ -111,9 +133,9 @@ static int rewrite(struct rewriter *r, const json_node *v)
 static int rewrite_cluster(struct rewriter *r, const json_node *v)
 {
     if (json_string(v))
-        return scenario_cluster_is_path(json_string(v)) ? rewrite(r, v) : 0;
+        return scenario_fleet_is_path(json_string(v)) ? rewrite(r, v) : 0;
     const json_node *nodes = json_get(v, "nodes");
-    if (json_string(nodes) && scenario_cluster_is_path(json_string(nodes)) && rewrite(r, nodes) < 0)
+    if (json_string(nodes) && scenario_fleet_is_path(json_string(nodes)) && rewrite(r, nodes) < 0)
         return -1;
     return rewrite(r, json_get(v, "file"));
 }

@@ -56,7 +56,7 @@ static int read_text(struct scenario_part *p, const json_node *v, struct scenari
                              "a fleet such as \"16x hgx-h100\", \"trace\" or a file");
     if (!strcmp(text, "trace"))
         return read_trace_fleet(p, v, to, file);
-    if (!scenario_cluster_is_path(text))
+    if (!scenario_fleet_is_path(text))
         return scenario_fleet_read(p, v, to);
     *file = scenario_keep(p, text);
     return read_file(p, *file, NULL, to);

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-bool scenario_cluster_is_path(const char *text)
+bool scenario_fleet_is_path(const char *text)
 {
     size_t digits = strspn(text, "0123456789+-. ");
     size_t x = digits + strspn(text + digits, " ");

@@ -21,7 +21,7 @@ void scenario_trace_defaults(struct ingest_options *opt);
 /* "cluster" or "clusters" into out->clusters, with what is known of each node's price. */
 int scenario_cluster_read(struct scenario_part *p, const json_node *root);
 /* Is this text a path rather than "trace" or "121x hgx-v100"? */
-bool scenario_cluster_is_path(const char *text);
+bool scenario_fleet_is_path(const char *text);
 /* The "price" section, after the clusters. */
 int scenario_price_read(struct scenario_part *p, const json_node *root);
 
