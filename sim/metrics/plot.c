@@ -87,9 +87,17 @@ static void write_head(struct plot *p, const char *title, const char *caption)
                     "set bmargin at screen 0.21\n"
                     "set title ");
     plot_text(w, title);
-    writer_print(w, "\nset label 999 ");
-    plot_text(w, caption);
-    writer_print(w, " at screen 0.012,0.035 left font ',8.5' tc rgb '#555555'\n");
+    writer_char(w, '\n');
+    for (int line = 0; *caption && line < 2; line++) {
+        size_t n = strcspn(caption, "\n");
+        char text[512];
+        snprintf(text, sizeof text, "%.*s", (int)n, caption);
+        writer_print(w, "set label %d ", 998 + line);
+        plot_text(w, text);
+        writer_print(w, " at screen 0.012,%s left font ',8' tc rgb '#555555'\n",
+                     line ? "0.025" : "0.062");
+        caption += n + (caption[n] == '\n');
+    }
 }
 
 int plot_open(struct plot *p, const char *folder, const char *name, const char *title,

@@ -16,7 +16,7 @@ struct plot {        /* one figure: plots/NAME.{dat,gp,png,svg} */
 };
 
 /* Open the data file and a script that already holds the common head (encoding, fonts,
- * noenhanced, grid, caption from `caption`, title from `title`). */
+ * noenhanced, grid, caption of one or two lines, title). */
 int plot_open(struct plot *p, const char *folder, const char *name, const char *title,
               const char *caption, struct diag *d);
 
