@@ -145,7 +145,7 @@ static void elastic(struct reading *own)
 
         if (strcmp(o->kind, "PodGroup") != 0 || !name || !space
             || (!json_number(json_get(spec, "minMember"), &least)
-                && !json_number(json_dig(spec, "schedulingPolicy", "gang", "minCount", NULL), &least)))
+                && !json_number(json_dig(spec, "schedulingPolicy", "gang", "minCount", (char *)NULL), &least)))
             continue;
         for (size_t k = 0; k < own->pods.n; k++)
             members += own->pods.at[k].gang && strcmp(own->pods.at[k].gang_name, name) == 0

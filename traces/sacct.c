@@ -162,17 +162,16 @@ static void gather(struct reading *own)
         if (by_task(&p[i - 1], &p[i]) == 0 && p[i - 1].row.id.component == p[i].row.id.component)
             p[i].attempt = p[i - 1].attempt + 1;
     qsort(p, n, sizeof *p, by_attempt);
-    for (size_t i = 0; i < n; i++) {
-        struct job *last = own->jobs.n ? &own->jobs.at[own->jobs.n - 1] : NULL;
+    for (size_t i = 0, k; i < n; i = k) {
+        struct job job = {.first = i, .submit = p[i].row.submit, .line = p[i].row.line,
+                          .attempt = p[i].attempt};
 
-        if (last && by_task(&p[i - 1], &p[i]) == 0 && p[i].attempt == last->attempt) {
-            last->n++;
-            last->line = p[i].row.line < last->line ? p[i].row.line : last->line;
-            last->submit = p[i].row.submit > last->submit ? p[i].row.submit : last->submit;
-        } else {
-            VEC_PUSH(&own->jobs, (struct job){.first = i, .n = 1, .submit = p[i].row.submit,
-                                              .line = p[i].row.line, .attempt = p[i].attempt});
+        for (k = i; k < n && by_task(&p[i], &p[k]) == 0 && p[k].attempt == job.attempt; k++) {
+            job.line = p[k].row.line < job.line ? p[k].row.line : job.line;
+            job.submit = p[k].row.submit > job.submit ? p[k].row.submit : job.submit;
         }
+        job.n = k - i;
+        VEC_PUSH(&own->jobs, job);
     }
 }
 

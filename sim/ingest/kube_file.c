@@ -86,19 +86,20 @@ int kube_file_fail(struct kube_file *f, const json_node *v, bool member, const j
                    const char *about, struct diag *d, const char *fmt, ...)
 {
     char message[512], path[192];
-    const char *full = json_path(f->json, of);
-    /* the path in the stream is "$[0].items[1]"; alone in its file it is "$.items[1]" */
-    const char *rest = f->one && strncmp(full, "$[0]", 4) == 0 ? full + 4 : full + 1;
+    const char *full, *rest;
     struct diag_at at;
     va_list args;
 
+    va_start(args, fmt);
+    vsnprintf(message, sizeof message, fmt, args);
+    va_end(args);
+    full = json_path(f->json, of);
+    /* the path in the stream is "$[0].items[1]"; alone in its file it is "$.items[1]" */
+    rest = f->one && strncmp(full, "$[0]", 4) == 0 ? full + 4 : full + 1;
     snprintf(path, sizeof path, "$%.120s%s%.60s%s", rest, about ? " (" : "", about ? about : "",
              about ? ")" : "");
     at = member ? json_at_member(f->json, v) : json_at(f->json, v);
     at.path = path;
-    va_start(args, fmt);
-    vsnprintf(message, sizeof message, fmt, args);
-    va_end(args);
     return diag_fail(d, STATUS_INPUT, at, "%s", message);
 }
 

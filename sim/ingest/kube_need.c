@@ -53,7 +53,7 @@ static int take(struct kube_file *f, const json_node *v, const char *about, stru
                 struct kube_need *to, struct diag *d)
 {
     const char *key = json_key(v), *mig = kube_need_mig(key);
-    int64_t amount;
+    int64_t amount = 0;
 
     if (strcmp(key, "cpu") == 0 || strcmp(key, "memory") == 0) {
         bool memory = *key == 'm';

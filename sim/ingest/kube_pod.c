@@ -49,7 +49,7 @@ static void gang(struct kube_file *f, const json_node *meta, const json_node *sp
                                         "scheduling.volcano.sh/group-name"};
     static const char *const single[] = {"ReplicaSet", "StatefulSet", "DaemonSet", "Node"};
     const json_node *labels = json_get(meta, "labels"), *extra = json_get(meta, "annotations");
-    const char *name = json_string(json_dig(spec, "schedulingGroup", "podGroupName", NULL));
+    const char *name = json_string(json_dig(spec, "schedulingGroup", "podGroupName", (char *)NULL));
     const char *rule = "group", *total, *jobset;
     char key[640];
 
@@ -88,7 +88,7 @@ static const char *product(const json_node *spec)
     const char *name = kube_file_text(json_get(spec, "nodeSelector"), label);
     const json_node *terms = json_dig(spec, "affinity", "nodeAffinity",
                                       "requiredDuringSchedulingIgnoredDuringExecution",
-                                      "nodeSelectorTerms", NULL);
+                                      "nodeSelectorTerms", (char *)NULL);
 
     if (name || json_count(terms) != 1)
         return name;

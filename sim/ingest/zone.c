@@ -98,7 +98,7 @@ int zone_open(struct zone *z, const char *tz, struct diag *d)
     bool good;
 
     *z = (struct zone){.named = tz && *tz};
-    if (!z->named || strcmp(tz, "Z") == 0 || strcmp(tz, "UTC") == 0 || fixed(tz, &z->first))
+    if (!tz || !*tz || strcmp(tz, "Z") == 0 || strcmp(tz, "UTC") == 0 || fixed(tz, &z->first))
         return 0;
     if (*tz == '+' || *tz == '-' || *tz == '/' || strstr(tz, "..") || strlen(tz) > 128)
         return diag_fail(d, STATUS_USAGE, nowhere(),
