@@ -75,8 +75,8 @@ static void write_script(struct plot *p, const struct step *s, int n, int64_t fl
     struct writer *w = &p->script;
 
     writer_print(w, "set border 1\nset style fill solid 1 noborder\nset grid noy x\n"
-                    "set lmargin at screen 0.26\nset rmargin at screen 0.74\n"
-                    "set xlabel 'USD' font ',10' offset 0,0.4\n"
+                    "set lmargin at screen 0.25\nset rmargin at screen 0.75\n"
+                    "set xlabel 'USD' font ',9.5' offset 0,0.5\n"
                     "set xrange [0:");
     write_dollars(w, fleet);
     writer_print(w, "]\nset xtics (");
@@ -91,7 +91,7 @@ static void write_script(struct plot *p, const struct step *s, int n, int64_t fl
     for (int i = 0; i < n; i++) {
         writer_print(w, "set label ");
         write_value(w, &s[i], fleet);
-        writer_print(w, " at graph 1.02, first %d left font ',10' tc rgb '" FIGURE_TEXT "'\n", i);
+        writer_print(w, " at graph 1.02, first %d left font ',9.5' tc rgb '" FIGURE_TEXT "'\n", i);
         /* what remains after a step is where the next begins */
         if (i + 1 < n) {
             int64_t x = i ? s[i].from : s[i].to;

@@ -32,6 +32,12 @@ static uint32_t tenant_of(const struct outcome *o, uint32_t job)
     return o->jobs->requests[o->jobs->specs[job].request].tenant;
 }
 
+/* The colours of few tenants lie far apart. */
+static int colour_of(const struct drawing *g, int group)
+{
+    return g->tenants > 1 ? 1 + group * (TENANTS - 1) / (g->tenants - 1) : 1;
+}
+
 /* Colour group of a job: a tenant of its own, or the rest. */
 static int group_of(const struct drawing *g, uint32_t job)
 {
@@ -218,8 +224,8 @@ static void write_names(const struct drawing *g, struct writer *w)
         plot_text(w, text);
         writer_print(w, " at ");
         figure_time(w, b->from + (b->to - b->from) / 2);
-        writer_print(w, ",%.2f center front font ',10' tc rgb '%s'\n", (b->top + b->bottom) / 2,
-                     figure_ink(group < g->tenants ? figure_colour[group] : REST));
+        writer_print(w, ",%.2f center front font ',9.5' tc rgb '%s'\n", (b->top + b->bottom) / 2,
+                     figure_ink(group < g->tenants ? figure_colour[colour_of(g, group)] : REST));
     }
 }
 
@@ -240,15 +246,17 @@ static void write_plot(const struct drawing *g, struct plot *p, unsigned filled)
         writer_print(w, "%s", comma);
         plot_data(p);
         if (k > g->tenants)
-            writer_print(w,
-                         " index %d using 1:2:3:4:5:6 with boxxyerror fs transparent pattern 5 "
-                         "noborder lc rgb '#FFFFFF' title ",
-                         index++);
+            writer_print(
+                w,
+                " index %d using 1:2:3:4:5:6 with boxxyerror fs transparent pattern 5 "
+                "noborder lc rgb '#FFFFFF', \\\n     keyentry with boxes fs pattern 5 lc rgb "
+                "'#555555' title ",
+                index++);
         else
             writer_print(
                 w, " index %d using 1:2:3:4:5:6 with boxxyerror fs solid 1 %s lc rgb '%s' title ",
                 index++, g->bars.n > 2000 ? "noborder" : "border lc rgb '#FFFFFF' lw 0.3",
-                k < g->tenants ? figure_colour[k] : REST);
+                k < g->tenants ? figure_colour[colour_of(g, k)] : REST);
         plot_text(w, title);
         comma = ", \\\n     ";
     }
@@ -266,7 +274,7 @@ static int draw(const struct drawing *g, const char *folder, struct diag *d)
         return -1;
     unsigned filled = write_data(g, &p.data);
     figure_time_axis(&p.script, g->o, 0, g->o->horizon, true);
-    writer_print(&p.script, "set grid noy x\nset ylabel 'node, one row per GPU' font ',10'\n"
+    writer_print(&p.script, "set grid noy x\nset ylabel 'node, one row per GPU' font ',9.5'\n"
                             "set key outside right top vertical Left reverse samplen 1.2 "
                             "spacing 1.15 width -1 box lc rgb '#FFFFFF'\n");
     write_nodes(g, &p.script);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define DAY_NS (86400 * NS_PER_S)
-enum { TICKS = 8 };
+enum { TICKS = 8, DATES = 6 };
 
 const char *const figure_colour[FIGURE_LINES] = {"#0B2545", "#1B6CA8", "#17A398", "#7A9E1F",
                                                  "#D18F00", "#C8553D", "#7B2D43"};
@@ -67,27 +67,33 @@ bool figure_pale(const char *ground) { return 1.05 / (luminance(ground) + 0.05) 
 
 /* ---- time ---- */
 
-static void tick(struct writer *w, bool *first, ns_t at, const char *label)
+struct ticks {
+    struct writer *w;
+    bool named, any;
+};
+
+static void tick(struct ticks *t, ns_t at, const char *label)
 {
-    writer_print(w, "%s", *first ? "set xtics (" : ", ");
-    plot_text(w, label);
+    struct writer *w = t->w;
+
+    writer_print(w, "%s", t->any ? ", " : "");
+    plot_text(w, t->named ? label : "");
     writer_char(w, ' ');
     figure_time(w, at);
-    *first = false;
+    t->any = true;
 }
 
 /* Days of a month or months of a year; `zero` is the UTC of simulated time 0. */
-static void date_ticks(struct writer *w, ns_t zero, ns_t from, ns_t to)
+static void date_ticks(struct ticks *t, ns_t zero, ns_t from, ns_t to)
 {
     static const int day_steps[] = {1, 2, 7, 14},
                      month_steps[] = {1, 2, 3, 6, 12, 24, 60, 120, 600};
     ns_t days = (to - from) / DAY_NS;
     char label[32];
-    bool first = true;
 
     for (size_t i = 0; i < sizeof day_steps / sizeof *day_steps; i++) {
         ns_t step = day_steps[i];
-        if (days / step > TICKS)
+        if (days / step > DATES)
             continue;
         /* 1970-01-05 was a Monday: whole weeks begin there */
         ns_t at = (from + zero) / DAY_NS + ((from + zero) % DAY_NS > 0);
@@ -96,14 +102,13 @@ static void date_ticks(struct writer *w, ns_t zero, ns_t from, ns_t to)
         for (; at * DAY_NS - zero <= to; at += step) {
             struct calendar c = calendar_of(at * DAY_NS);
             snprintf(label, sizeof label, "%s %d", calendar_month(c.month), c.day);
-            tick(w, &first, at * DAY_NS - zero, label);
+            tick(t, at * DAY_NS - zero, label);
         }
-        writer_print(w, ")\n");
         return;
     }
     for (size_t i = 0; i < sizeof month_steps / sizeof *month_steps; i++) {
         int step = month_steps[i];
-        if (days / 30 / step > TICKS)
+        if (days / 30 / step > DATES)
             continue;
         struct calendar c = calendar_of(from + zero);
         int64_t month = (c.year * 12 + c.month - 1) / step * step;
@@ -113,14 +118,13 @@ static void date_ticks(struct writer *w, ns_t zero, ns_t from, ns_t to)
                 continue;
             snprintf(label, sizeof label, "%s %d", calendar_month((int)(month % 12) + 1),
                      (int)(month / 12));
-            tick(w, &first, at, label);
+            tick(t, at, label);
         }
-        writer_print(w, first ? "set xtics (\n" : ")\n");
         return;
     }
 }
 
-static void elapsed_ticks(struct writer *w, ns_t from, ns_t to)
+static void elapsed_ticks(struct ticks *t, ns_t from, ns_t to)
 {
     static const int64_t steps[] = {1,       2,       5,       10,       30,       60,
                                     120,     300,     600,     1800,     3600,     7200,
@@ -128,7 +132,6 @@ static void elapsed_ticks(struct writer *w, ns_t from, ns_t to)
                                     1209600, 2419200, 8640000, 31536000, 315360000};
     size_t i = 0, n = sizeof steps / sizeof *steps;
     char label[32];
-    bool first = true;
 
     while (i + 1 < n && (to - from) / NS_PER_S / steps[i] > TICKS)
         i++;
@@ -141,11 +144,10 @@ static void elapsed_ticks(struct writer *w, ns_t from, ns_t to)
             snprintf(label, sizeof label, "%lld:%02lld", s / 3600, s / 60 % 60);
         else
             snprintf(label, sizeof label, "%lld s", s);
-        tick(w, &first, at, label);
+        tick(t, at, label);
         if (at > NS_NEVER - step)
             break;
     }
-    writer_print(w, ")\n");
 }
 
 void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from, ns_t to,
@@ -160,10 +162,13 @@ void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from,
     writer_char(script, ':');
     figure_time(script, to > from ? to : from + NS_PER_S);
     writer_print(script, "]\n");
+    struct ticks ticks = {script, labelled, false};
+    writer_print(script, "set xtics (");
     if (dates)
-        date_ticks(script, zero, from, to);
+        date_ticks(&ticks, zero, from, to);
     else
-        elapsed_ticks(script, from, to);
+        elapsed_ticks(&ticks, from, to);
+    writer_print(script, ")\n");
     if (!labelled)
         return;
     if (dates) {
@@ -180,7 +185,7 @@ void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from,
     }
     writer_print(script, "set xlabel ");
     plot_text(script, label);
-    writer_print(script, " font ',10' offset 0,0.4\n");
+    writer_print(script, " font ',9.5' offset 0,0.5\n");
 }
 
 void figure_duration_axis(struct writer *script, double most, const char *label)
@@ -200,5 +205,5 @@ void figure_duration_axis(struct writer *script, double most, const char *label)
         writer_print(script, "%s'%s' %lld", i ? ", " : "", major[i].text, (long long)major[i].s);
     writer_print(script, ", '' 10 1, '' 600 1, '' 21600 1)\nset xlabel ");
     plot_text(script, label);
-    writer_print(script, " font ',10' offset 0,0.4\n");
+    writer_print(script, " font ',9.5' offset 0,0.5\n");
 }

@@ -24,7 +24,8 @@ void figure_caption(const struct outcome *o, uint64_t n, const char *of, const c
                     size_t room);
 
 /* xrange, ticks and label of simulated time: dates in UTC when the origin is known and the
- * span is two days or more, else time since the start. Data is in seconds. */
+ * span is two days or more, else time since the start. Data is in seconds. Ticks have no names
+ * when the axis is not labelled. */
 void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from, ns_t to,
                       bool labelled);
 

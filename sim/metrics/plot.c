@@ -78,13 +78,13 @@ static void write_head(struct plot *p, const char *title, const char *caption)
                  "set output '%s.png'\" %s.gp\n",
                  name_of(p), terminals[0].set, name_of(p), name_of(p));
     writer_print(w, "set encoding utf8\n"
-                    "set tics nomirror out scale 0.5 font ',10'\n"
+                    "set tics nomirror out scale 0.5 font ',9'\n"
                     "set border 3 lc rgb '#555555'\n"
                     "set grid y lc rgb '#DDDDDD' lt 1 lw 0.5\n"
-                    "set key font ',10' noautotitle\n"
-                    "set title font ',13' offset 0,0\n"
-                    "set tmargin at screen 0.90\n"
-                    "set bmargin at screen 0.21\n"
+                    "set key font ',9' noautotitle\n"
+                    "set title font ',12' offset 0,-0.35\n"
+                    "set tmargin at screen 0.89\n"
+                    "set bmargin at screen 0.20\n"
                     "set title ");
     plot_text(w, title);
     writer_char(w, '\n');

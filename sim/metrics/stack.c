@@ -76,7 +76,9 @@ static bool place_label(const struct drawing *g, int k, double *x, double *y)
 {
     enum { PLACES = 40 };
     double from = (double)g->series->from / 1e9, to = (double)g->series->to / 1e9, best = 0;
-    double half = (to - from) * (0.008 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.01);
+    double first = 0;
+    int last = -2;
+    double half = (to - from) * (0.0095 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.015);
 
     for (int p = 0; p < PLACES; p++) {
         double middle = from + (to - from) * (p + 0.5) / PLACES, low = 0, high = g->top;
@@ -92,10 +94,16 @@ static bool place_label(const struct drawing *g, int k, double *x, double *y)
             low = fmax(low, bottom);
             high = fmin(high, bottom + gpus(g->s, row, g->shown[k]));
         }
-        if (high - low > best) {
+        /* in the middle of a plateau, not at its first place */
+        if (high - low > best * 1.001) {
             best = high - low;
-            *x = middle;
+            *x = first = middle;
             *y = (high + low) / 2;
+            last = p;
+        } else if (last == p - 1 && high - low > best * 0.999 &&
+                   fabs((high + low) / 2 - *y) < 0.001 * g->top) {
+            *x = (first + middle) / 2;
+            last = p;
         }
     }
     return best > 0.065 * g->top;
@@ -114,7 +122,7 @@ static void write_labels(const struct drawing *g, struct writer *w)
         writer_real(w, x, 3);
         writer_char(w, ',');
         writer_real(w, y, 3);
-        writer_print(w, " center front font ',10' tc rgb '%s'\n", figure_ink(layer->colour));
+        writer_print(w, " center front font ',9.5' tc rgb '%s'\n", figure_ink(layer->colour));
     }
 }
 
@@ -159,9 +167,11 @@ static int draw(struct drawing *g, const struct outcome *o, const char *folder, 
     figure_time_axis(&p.script, o, g->series->from, g->series->to, true);
     writer_print(&p.script, "set yrange [0:");
     writer_real(&p.script, g->top, 3);
-    writer_print(&p.script, "]\nset ylabel 'GPUs' font ',10'\n"
-                            "set key outside right top vertical Left reverse samplen 1.2 "
-                            "spacing 1.15 width -2\n");
+    writer_print(&p.script,
+                 "]\nset ylabel 'GPUs' font ',9.5'\nset lmargin at screen 0.09\n"
+                 "set rmargin at screen %s\nset key at screen %s, graph 1 left top vertical "
+                 "Left reverse samplen 1.2 spacing 1.15 width -1\n",
+                 g->s->whole > 0 ? "0.63" : "0.72", g->s->whole > 0 ? "0.712" : "0.735");
     if (g->s->whole > 0)
         writer_print(&p.script, "set border 11\nset y2range [0:100]\n"
                                 "set y2tics 20 format '%%.0f %%%%'\n");
