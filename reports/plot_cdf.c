@@ -166,8 +166,9 @@ static void write_script(struct plot *p, const struct drawing *g, const bool *dr
     figure_duration_axis(w, most,
                          jct ? "time from submission to end" : "wait from submission to start");
     writer_print(w,
-                 "set yrange [0:1.03]\nset ytics 0.2 format '%%.1f'\nset grid x y\nset ylabel '%s' "
-                 "font ',9.5'\n"
+                 "set yrange [0:1.03]\nset ytics 0.2 format '%%.1f'\nset grid x y\nset label 1 "
+                 "'%s' at screen 0.022, "
+                 "graph 0.5 center rotate font ',9.5'\nset lmargin at screen 0.095\n"
                  "set key outside right center vertical Left reverse samplen 3 spacing 1.2 "
                  "width -2\nplot ",
                  g->by_gpu ? "share of GPU time" : "share of jobs");

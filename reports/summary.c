@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MILLI_NS_PER_HOUR 3.6e15
-enum { WARNINGS = 5, BAR = 14 };
+enum { WARNINGS = 5, BAR = 14, INDENT = 17, LINE = 80 };
 
 struct page {
     struct writer *w;
@@ -35,6 +35,17 @@ static void number(const struct page *p, int width, double v)
     figure_thousands((int64_t)(cents / 100), whole);
     snprintf(text, sizeof text, "%s%s.%02d", v < 0 ? "-" : "", whole, (int)fmod(cents, 100));
     writer_print(p->w, "%*s", width, text);
+}
+
+/* Two decimals as long as they matter. */
+static void ratio(const struct page *p, int width, double v)
+{
+    char text[32];
+
+    if (!(v >= 1000 && v < 9e15))
+        number(p, width, v);
+    else
+        writer_print(p->w, "%*s", width, figure_thousands((int64_t)(v + 0.5), text));
 }
 
 static void share(const struct page *p, int width, wide_t v)
@@ -96,7 +107,7 @@ static void write_head(const struct page *p)
         writer_print(p->w, "  %s\n", o->composition);
     writer_print(p->w, "  %s jobs, ", figure_thousands(o->jobs->n, text));
     write_fleet(p);
-    writer_print(p->w, "; %s simulated, %s\n", units_clock_text(o->horizon, clock), how[o->status]);
+    writer_print(p->w, "; %s simulated; %s\n", units_clock_text(o->horizon, clock), how[o->status]);
     writer_print(p->w, "  estimates of run times: %s%s\n", o->estimates,
                  o->clairvoyant ? " -- clairvoyant: the policy knew every length, no real one can"
                                 : "");
@@ -107,6 +118,34 @@ static void write_head(const struct page *p)
         writer_print(p->w, "  warm-up: none cut\n");
     if (o->stuck)
         writer_print(p->w, "  stuck: %s\n", o->stuck);
+}
+
+/* What the fleet's cost is made of, on as many lines as it takes. */
+static void write_parts(const struct page *p)
+{
+    const struct money *m = &p->o->money;
+    int column = INDENT;
+
+    writer_print(p->w, "%*s", INDENT - 1, "");
+    for (int k = 0, n = 0; k < MONEY_PARTS; k++) {
+        char part[48];
+        if (!m->part_cents[k])
+            continue;
+        int length = snprintf(part, sizeof part, " %s %.1f %%", money_part_name[k],
+                              100 * (double)m->part_cents[k] / (double)m->fleet_cents);
+        for (char *c = part; *c; c++)
+            *c = *c == '_' ? ' ' : *c;
+        if (n++) {
+            writer_char(p->w, ',');
+            if (column + length >= LINE) {
+                writer_print(p->w, "\n%*s", INDENT - 1, "");
+                column = INDENT;
+            }
+        }
+        writer_print(p->w, "%s", part);
+        column += length + 1;
+    }
+    writer_char(p->w, '\n');
 }
 
 static void write_headline(const struct page *p)
@@ -134,22 +173,10 @@ static void write_headline(const struct page *p)
         writer_print(p->w, " by the ranges of its prices)");
     }
     writer_char(p->w, '\n');
-    writer_print(p->w, "%17s", "");
-    const char *comma = "";
-    for (int k = 0; k < MONEY_PARTS; k++)
-        if (m->part_cents[k]) {
-            char name[32];
-            snprintf(name, sizeof name, "%s", money_part_name[k]);
-            for (char *c = name; *c; c++)
-                *c = *c == '_' ? ' ' : *c;
-            writer_print(p->w, "%s%s %.1f %%", comma, name,
-                         100 * (double)m->part_cents[k] / (double)m->fleet_cents);
-            comma = ", ";
-        }
-    writer_char(p->w, '\n');
+    write_parts(p);
     if (m->unpriced_nodes)
-        writer_print(p->w, "%17s%u of %u nodes have no purchase price and count as free\n", "",
-                     m->unpriced_nodes, p->o->fleet->n_nodes);
+        writer_print(p->w, "%*s%u of %u nodes have no purchase price and count as free\n", INDENT,
+                     "", m->unpriced_nodes, p->o->fleet->n_nodes);
 }
 
 static void write_bucket(const struct page *p, const char *label, wide_t v, int64_t cents, bool sum)
@@ -225,7 +252,7 @@ static void write_jobs(const struct page *p)
     write_row(p, "JCT, by GPU time", &s->jct_gpu);
     writer_print(p->w, "  %-20s", "slowdown (10 s)");
     for (int i = 0; i < 6; i++)
-        number(p, 10, v[i]);
+        ratio(p, 10, v[i]);
     writer_print(p->w, "\n\n  %s of %s jobs started, %s ended",
                  figure_thousands((int64_t)s->started, a), figure_thousands((int64_t)s->n, b),
                  figure_thousands((int64_t)s->finished, c));

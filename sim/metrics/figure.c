@@ -126,10 +126,10 @@ static void date_ticks(struct ticks *t, ns_t zero, ns_t from, ns_t to)
 
 static void elapsed_ticks(struct ticks *t, ns_t from, ns_t to)
 {
-    static const int64_t steps[] = {1,       2,       5,       10,       30,       60,
-                                    120,     300,     600,     1800,     3600,     7200,
-                                    10800,   21600,   43200,   86400,    172800,   604800,
-                                    1209600, 2419200, 8640000, 31536000, 315360000};
+    static const int64_t steps[] = {1,      2,       5,       10,      30,       60,
+                                    120,    300,     600,     1800,    3600,     7200,
+                                    10800,  21600,   43200,   86400,   172800,   345600,
+                                    604800, 1209600, 2419200, 8640000, 31536000, 315360000};
     size_t i = 0, n = sizeof steps / sizeof *steps;
     char label[32];
 

@@ -168,7 +168,8 @@ static int draw(struct drawing *g, const struct outcome *o, const char *folder, 
     writer_print(&p.script, "set yrange [0:");
     writer_real(&p.script, g->top, 3);
     writer_print(&p.script,
-                 "]\nset ylabel 'GPUs' font ',9.5'\nset lmargin at screen 0.09\n"
+                 "]\nset label 1 'GPUs' at screen 0.022, graph 0.5 center rotate font ',9.5'\nset "
+                 "lmargin at screen 0.09\n"
                  "set rmargin at screen %s\nset key at screen %s, graph 1 left top vertical "
                  "Left reverse samplen 1.2 spacing 1.15 width -1\n",
                  g->s->whole > 0 ? "0.63" : "0.72", g->s->whole > 0 ? "0.712" : "0.735");
