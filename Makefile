@@ -63,15 +63,16 @@ all: $B/berth $(if $(filter release,$(FLAVOUR)),berth)  ## the program; ./berth 
 berth: $B/berth
 	$(Q)ln -sf $< $@
 
+# Renamed when it is whole, so that a program in use is never half-written.
 $B/berth: $B/obj/sim/cli/main.o $(ARCHIVES)
-	$(call say,link,$@)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(call say,link,$@)$(CC) $(ALL_CFLAGS) -o $@.new $^ $(LIBS) && mv $@.new $@
 
 $B/obj/%.o: %.c Makefile VERSION | $(TABLES)
 	$(call say,cc,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # A plug-in table or a list of objects is rewritten only when it changes.
-write_if_changed = mkdir -p $(@D) && { $(1); } >$@.new && \
-    if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+write_if_changed = mkdir -p $(@D) && t=$@.$$$$ && { $(1); } >$$t && \
+    if cmp -s $$t $@; then rm $$t; else mv $$t $@; fi
 
 $B/gen/%.def: FORCE
 	@$(call write_if_changed,for f in $(call src,$*); do basename $$f .c | sed 's/.*/X(&)/'; done)
