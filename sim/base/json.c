@@ -73,39 +73,47 @@ static void mark(cJSON *v, const uint32_t **offset, uint32_t base)
         mark(c, offset, base);
 }
 
-static int compare_keys(const void *a, const void *b)
+struct member {
+    const cJSON *v;
+};
+
+static int by_key(const void *a, const void *b)
 {
-    const cJSON *x = *(const cJSON *const *)a, *y = *(const cJSON *const *)b;
+    const cJSON *x = ((const struct member *)a)->v, *y = ((const struct member *)b)->v;
     int order = strcmp(x->string, y->string);
     return order ? order : (x->valueint > y->valueint) - (x->valueint < y->valueint);
 }
 
 /* No key stands twice in one object. */
-static int check_twice(struct json *j, cJSON *v, struct diag *d)
+static int check_object(struct json *j, const cJSON *v, struct diag *d)
 {
-    const cJSON *few[16], **all = few, *twice = NULL, *first = NULL;
-    uint32_t n = json_count(v), i = 0;
-    if (json_kind(v) == JSON_OBJECT && n > 1) {
-        if (n > 16)
-            all = malloc(n * sizeof *all);
-        check(all);
-        for (cJSON *c = v->child; c; c = c->next)
-            all[i++] = c;
-        qsort(all, n, sizeof *all, compare_keys);
-        for (i = 1; i < n; i++)
-            if (!strcmp(all[i]->string, all[i - 1]->string) &&
-                (!twice || all[i]->valueint < twice->valueint)) {
-                twice = all[i];
-                first = all[i - 1];
-            }
-        if (all != few)
-            free(all);
-        if (twice)
-            return json_fail_member(
-                j, twice, d, "key '%.80s' is used twice (first in line %u), expected it once",
-                twice->string, json_line(j, first));
+    const cJSON *twice = NULL, *first = NULL;
+    VEC(struct member) all = {0};
+    for (const cJSON *c = v->child; c; c = c->next)
+        VEC_PUSH(&all, (struct member){c});
+    if (all.n > 1)
+        qsort(all.at, all.n, sizeof *all.at, by_key);
+    for (size_t i = 1; i < all.n; i++) {
+        const cJSON *x = all.at[i].v;
+        if (!strcmp(x->string, all.at[i - 1].v->string) &&
+            (!twice || x->valueint < twice->valueint)) {
+            twice = x;
+            first = all.at[i - 1].v;
+        }
     }
-    for (cJSON *c = v->child; c; c = c->next)
+    VEC_FREE(&all);
+    if (!twice)
+        return 0;
+    return json_fail_member(j, twice, d,
+                            "key '%.80s' is used twice (first in line %u), expected it once",
+                            twice->string, json_line(j, first));
+}
+
+static int check_twice(struct json *j, const cJSON *v, struct diag *d)
+{
+    if (json_kind(v) == JSON_OBJECT && check_object(j, v, d) < 0)
+        return -1;
+    for (const cJSON *c = v->child; c; c = c->next)
         if (c->child && check_twice(j, c, d) < 0)
             return -1;
     return 0;
@@ -353,43 +361,64 @@ static cJSON *step_into(cJSON *at, const char *key, uint32_t index, cJSON *value
     return fresh;
 }
 
+struct step {
+    char key[128];
+    uint32_t index;
+    bool bracket; /* [index], else a key */
+};
+
+/* The step that begins at *i of a path, and *i behind it and its dot. NULL, or what was
+ * expected. */
+static const char *read_step(const char *path, size_t n, size_t *i, struct step *to)
+{
+    static const char *const shape = "a path such as cluster.nodes[0].count";
+    size_t start = *i, end = start;
+    int64_t index = 0;
+    to->bracket = start < n && path[start] == '[';
+    if (to->bracket) {
+        while (end < n && path[end] != ']')
+            end++;
+        if (end == n || !units_integer(path + start + 1, end - start - 1, &index) || index < 0 ||
+            index > INT32_MAX)
+            return "an index such as [0] in the path";
+        end++;
+    } else {
+        while (end < n && path[end] != '.' && path[end] != '[')
+            end++;
+        if (end == start || end - start >= sizeof to->key)
+            return shape;
+        memcpy(to->key, path + start, end - start);
+        to->key[end - start] = 0;
+    }
+    to->index = (uint32_t)index;
+    if (end < n && path[end] != '[' && (path[end] != '.' || ++end == n))
+        return shape;
+    *i = end;
+    return NULL;
+}
+
 /* Put `value` (ownership passes) at the path whose n bytes begin `argument`. */
 static int put(struct json *j, const char *argument, size_t n, cJSON *value, const char *name,
                struct diag *d)
 {
     cJSON *at = j->root;
-    size_t i = 0;
-    if (n >= 2 && argument[0] == '$' && (argument[1] == '.' || argument[1] == '['))
-        i = argument[1] == '.' ? 2 : 1;
-    while (i < n) {
-        char key[128];
-        size_t start = i, used;
-        bool bracket = argument[i] == '[';
-        while (i < n && argument[i] != (bracket ? ']' : '.') && (bracket || argument[i] != '['))
-            i++;
-        used = i - start;
-        int64_t index = 0;
-        if (bracket && (i == n || !units_integer(argument + start + 1, used - 1, &index) ||
-                        index < 0 || index > INT32_MAX)) {
-            cJSON_Delete(value);
-            return path_fail(name, argument, start, d, "an index such as [0] in the path");
-        }
-        i += bracket;
-        if (!bracket && (used == 0 || used >= sizeof key)) {
-            cJSON_Delete(value);
-            return path_fail(name, argument, start, d, "a path such as cluster.nodes[0].count");
-        }
-        memcpy(key, argument + start, used < sizeof key ? used : 0);
-        key[used < sizeof key ? used : 0] = 0;
-        i += i < n && argument[i] == '.';
-        at = step_into(at, bracket ? NULL : key, (uint32_t)index, i < n ? NULL : value,
-                       i < n ? argument[i] : 0);
-        if (!at) {
-            cJSON_Delete(value);
-            return path_fail(name, argument, start, d,
-                             bracket ? "an index that exists or is the next one"
-                                     : "a path through objects");
-        }
+    const char *expected = NULL;
+    size_t i = n >= 2 && argument[0] == '$' && strchr(".[", argument[1]) ? 1 : 0, start = i;
+    i += i && argument[i] == '.';
+    do {
+        struct step step;
+        start = i;
+        expected = read_step(argument, n, &i, &step);
+        if (!expected)
+            at = step_into(at, step.bracket ? NULL : step.key, step.index, i < n ? NULL : value,
+                           i < n ? argument[i] : 0);
+        if (!expected && !at)
+            expected =
+                step.bracket ? "an index that exists or is the next one" : "a path through objects";
+    } while (!expected && i < n);
+    if (expected) {
+        cJSON_Delete(value);
+        return path_fail(name, argument, start, d, expected);
     }
     j->edited = true;
     return 0;

@@ -1,4 +1,5 @@
 /* json_print.c - a JSON document as text: keys in their order, numbers as they were written. */
+#include "base/check.h"
 #include "base/json.h"
 #include "base/vec.h"
 
@@ -6,7 +7,10 @@ typedef VEC(char) text_list;
 
 static void put_bytes(text_list *to, const char *text, size_t n)
 {
+    if (!n)
+        return;
     VEC_RESERVE(to, to->n + n);
+    check(to->at);
     memcpy(to->at + to->n, text, n);
     to->n += n;
 }

@@ -162,12 +162,13 @@ void writer_real(struct writer *w, double v, int decimals)
         return;
     }
     int n = snprintf(digits, sizeof digits, "%.*f", decimals, v);
-    if (decimals > 0) {
-        while (n > 0 && digits[n - 1] == '0')
-            n--;
-        if (digits[n - 1] == '.')
-            n--;
-        digits[n] = 0;
+    if (decimals > 0 && n > 0) {
+        char *end = digits + n;
+        while (end[-1] == '0')
+            end--;
+        if (end[-1] == '.')
+            end--;
+        *end = 0;
     }
     text(w, strcmp(digits, "-0") ? digits : "0");
 }

@@ -64,7 +64,7 @@ static int word(struct reader *r, const json_node *of, const char *key, const ch
 /* A range that must be there, null when unknown. */
 static int need_range(struct reader *r, const json_node *of, const char *key, struct range *out)
 {
-    double v[3];
+    double v[3] = {0};
     if (!json_get(of, key))
         return json_missing(r->j, of, key, "a number, a range or null", r->d);
     if (json_range(r->j, of, key, 0, FIGURE_MAX, v, r->d) < 0)
@@ -112,7 +112,7 @@ static int read_gpu(struct reader *r, const json_node *v)
         "id",     "name",    "vendor", "aliases", "memory_gb",  "bf16_tflops", "power_w",
         "idle_w", "figures", "source", "date",    "confidence", "checked",     "note"};
     struct catalog_gpu g = {0};
-    struct range memory;
+    struct range memory = {0};
     const json_node *aliases;
     if (json_check_keys(r->j, v, keys, sizeof keys / sizeof *keys, r->d) < 0 ||
         some_text(r, v, "id", &g.id) < 0 || some_text(r, v, "name", &g.name) < 0 ||

@@ -1,4 +1,5 @@
 /* scenario_cluster.c - the "cluster" and "clusters" sections: a text, a list of nodes, a file. */
+#include "base/check.h"
 #include "base/intern.h"
 #include "experiment/scenario_nodes.h"
 #include <math.h>
@@ -139,9 +140,10 @@ static int read_cluster(struct scenario_part *p, const json_node *v, const char 
         result = json_expected(p->j, v, p->d, "an object, or a text such as \"16x hgx-h100\"");
     if (result == 0)
         result = check_names(p, v, &fleet);
-    if (result == 0) {
+    if (result == 0 && fleet.nodes.n) {
         struct node_spec *nodes = ARENA_ARRAY(p->a, struct node_spec, fleet.nodes.n);
         struct price_node *prices = ARENA_ARRAY(p->a, struct price_node, fleet.nodes.n);
+        check(fleet.nodes.at && fleet.prices.at);
         memcpy(nodes, fleet.nodes.at, fleet.nodes.n * sizeof *nodes);
         memcpy(prices, fleet.prices.at, fleet.nodes.n * sizeof *prices);
         c->nodes = nodes;

@@ -393,6 +393,13 @@ static void a_bad_set_shows_the_argument(void **s)
         {"seed", "--set: error: found 'seed', expected path=value\n  seed\n  ^\n"},
         {"a..b=1", "--set: error: found 'a..b=1', expected a path such as cluster.nodes[0].count\n "
                    " a..b=1\n    ^\n"},
+        {"$.=1", "--set: error: found '$.=1', expected a path such as cluster.nodes[0].count\n"
+                 "  $.=1\n    ^\n"},
+        {"a.=1", "--set: error: found 'a.=1', expected a path such as cluster.nodes[0].count\n"
+                 "  a.=1\n  ^\n"},
+        {"list[0]x=1",
+         "--set: error: found 'list[0]x=1', expected a path such as cluster.nodes[0].count\n"
+         "  list[0]x=1\n      ^\n"},
         {"list[5]=1",
          "--set: error: found 'list[5]=1', expected an index that exists or is the next one\n"
          "  list[5]=1\n      ^\n"},
