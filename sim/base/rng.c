@@ -6,10 +6,10 @@
 
 /* The stream's name, not its number, makes the key: reordering the enum moves no draw. */
 static const char *const purpose_name[] = {
-    [RNG_ARRIVAL] = "arrival",   [RNG_SIZE] = "size",         [RNG_LENGTH] = "runtime",
-    [RNG_USER] = "user",         [RNG_ESTIMATE] = "estimate", [RNG_OUTCOME] = "outcome",
-    [RNG_PLACE] = "policy",      [RNG_FAILURE] = "failure",   [RNG_REPAIR] = "repair",
-    [RNG_PRICE] = "price",       [RNG_BOOTSTRAP] = "block",   [RNG_PREDICT] = "predict",
+    [RNG_ARRIVAL] = "arrival", [RNG_SIZE] = "size",         [RNG_LENGTH] = "runtime",
+    [RNG_USER] = "user",       [RNG_ESTIMATE] = "estimate", [RNG_OUTCOME] = "outcome",
+    [RNG_PLACE] = "policy",    [RNG_FAILURE] = "failure",   [RNG_REPAIR] = "repair",
+    [RNG_PRICE] = "price",     [RNG_BOOTSTRAP] = "block",   [RNG_PREDICT] = "predict",
 };
 
 /* 64-bit FNV-1a. */
@@ -96,20 +96,14 @@ uint32_t rng_below(struct rng *r, uint32_t n)
     return (uint32_t)(product >> 32);
 }
 
-double rng_unit(struct rng *r)
-{
-    return (double)(rng_u64(r) >> 11 | 1) * 0x1p-53;
-}
+double rng_unit(struct rng *r) { return (double)(rng_u64(r) >> 11 | 1) * 0x1p-53; }
 
 double rng_exponential(struct rng *r, double mean)
 {
     return gsl_cdf_exponential_Pinv(rng_unit(r), mean);
 }
 
-double rng_normal(struct rng *r)
-{
-    return gsl_cdf_ugaussian_Pinv(rng_unit(r));
-}
+double rng_normal(struct rng *r) { return gsl_cdf_ugaussian_Pinv(rng_unit(r)); }
 
 double rng_lognormal(struct rng *r, double mu, double sigma)
 {

@@ -13,27 +13,38 @@
 
 #include <stdint.h>
 
-enum rng_purpose { RNG_ARRIVAL = 1, RNG_SIZE, RNG_LENGTH, RNG_USER, RNG_ESTIMATE,
-                   RNG_OUTCOME, RNG_PLACE, RNG_FAILURE, RNG_REPAIR, RNG_PRICE, RNG_BOOTSTRAP,
-                   RNG_PREDICT };
+enum rng_purpose {
+    RNG_ARRIVAL = 1,
+    RNG_SIZE,
+    RNG_LENGTH,
+    RNG_USER,
+    RNG_ESTIMATE,
+    RNG_OUTCOME,
+    RNG_PLACE,
+    RNG_FAILURE,
+    RNG_REPAIR,
+    RNG_PRICE,
+    RNG_BOOTSTRAP,
+    RNG_PREDICT
+};
 
 struct rng {
     uint32_t key[2];
     uint32_t replication, entity_low, entity_high;
-    uint32_t draw;          /* index of the next block of four words */
+    uint32_t draw; /* index of the next block of four words */
     uint32_t block[4];
-    uint32_t left;          /* words of block not yet handed out */
+    uint32_t left; /* words of block not yet handed out */
 };
 
 /* One block of the generator, for its known answers. */
 void rng_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* At most 2^34 words may be taken from one stream. */
-void rng_stream(struct rng *r, uint64_t seed, enum rng_purpose purpose,
-                uint32_t replication, uint64_t entity);
+void rng_stream(struct rng *r, uint64_t seed, enum rng_purpose purpose, uint32_t replication,
+                uint64_t entity);
 uint64_t rng_u64(struct rng *r);
-uint32_t rng_below(struct rng *r, uint32_t n);      /* unbiased; n >= 1 */
-double rng_unit(struct rng *r);                     /* odd multiples of 2^-53: never 0 or 1 */
+uint32_t rng_below(struct rng *r, uint32_t n); /* unbiased; n >= 1 */
+double rng_unit(struct rng *r);                /* odd multiples of 2^-53: never 0 or 1 */
 
 /* By inversion of rng_unit, one draw each, so that a longer draw stays longer when a
  * parameter changes; quantile functions of GSL where it has one. */

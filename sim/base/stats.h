@@ -7,15 +7,17 @@
 
 #include <stddef.h>
 
-double stats_mean(const double *x, size_t n);           /* n >= 1 */
-double stats_variance(const double *x, size_t n);       /* with n - 1; n >= 2 */
+double stats_mean(const double *x, size_t n);     /* n >= 1 */
+double stats_variance(const double *x, size_t n); /* with n - 1; n >= 2 */
 
 /* The x with P(X <= x) = p, 0 < p < 1; `df` degrees of freedom > 0. */
 double stats_normal_quantile(double p);
 double stats_student_quantile(double p, double df);
 double stats_chi_square_quantile(double p, double df);
 
-struct stats_interval { double mean, half; };           /* mean - half .. mean + half */
+struct stats_interval {
+    double mean, half;
+}; /* mean - half .. mean + half */
 
 /* Student's interval of the mean of n >= 2 independent values. */
 struct stats_interval stats_interval_mean(const double *x, size_t n, double confidence);

@@ -7,8 +7,8 @@
 static const char *const kind_name[LAW_KINDS] = {"constant", "exponential", "lognormal", "weibull",
                                                  "hyperexponential"};
 
-const char *const law_keys[] = {"law", "value", "mean", "median", "sigma", "scale", "shape",
-                                "branches", "max"};
+const char *const law_keys[] = {"law",   "value", "mean",     "median", "sigma",
+                                "scale", "shape", "branches", "max"};
 const uint32_t law_n_keys = sizeof law_keys / sizeof *law_keys;
 
 /* Which of law_keys each law uses; a parameter of another law is a mistake, not a comment. */
@@ -30,7 +30,7 @@ static int read_seconds(struct json *j, const json_node *of, const char *key, do
                         struct diag *d)
 {
     const json_node *v = json_get(of, key);
-    ns_t t;
+    ns_t t = 0;
 
     if (!v)
         return json_missing(j, of, key, "a duration such as \"2h30m\"", d);
@@ -53,7 +53,7 @@ static int read_factor(struct json *j, const json_node *of, const char *key, dou
 /* Median and sigma, or median and mean: sigma = sqrt(2 ln(mean / median)). */
 static int read_lognormal(struct json *j, const json_node *of, struct law *out, struct diag *d)
 {
-    double median, mean;
+    double median = 0, mean = 0;
 
     if (read_seconds(j, of, "median", &median, d) < 0)
         return -1;
@@ -83,7 +83,7 @@ static int read_branches(struct json *j, const json_node *of, struct law *out, s
         return json_fail(j, list ? list : of, d,
                          "found %u branches, expected from 1 to %d objects with weight and mean",
                          json_count(list), LAW_BRANCHES);
-    JSON_EACH(branch, list) {
+    JSON_EACH (branch, list) {
         double weight = 0;
 
         if (json_is(j, branch, JSON_OBJECT, d) < 0 || json_check_keys(j, branch, known, 2, d) < 0)
@@ -106,8 +106,10 @@ int law_read(struct json *j, const json_node *of, struct law *out, struct diag *
 
     *out = (struct law){.most = INFINITY};
     if (!json_get(of, "law"))
-        return json_missing(j, of, "law", "constant, exponential, lognormal, weibull or "
-                            "hyperexponential", d);
+        return json_missing(j, of, "law",
+                            "constant, exponential, lognormal, weibull or "
+                            "hyperexponential",
+                            d);
     if (json_choice(j, of, "law", kind_name, LAW_KINDS, &kind, d) < 0)
         return -1;
     out->kind = (enum law_kind)kind;
@@ -154,10 +156,7 @@ static double draw_uncut(const struct law *l, struct rng *r)
     }
 }
 
-double law_draw(const struct law *l, struct rng *r)
-{
-    return fmin(draw_uncut(l, r), l->most);
-}
+double law_draw(const struct law *l, struct rng *r) { return fmin(draw_uncut(l, r), l->most); }
 
 double law_mean(const struct law *l)
 {

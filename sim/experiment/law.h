@@ -5,8 +5,14 @@
 #include "base/json.h"
 #include "base/rng.h"
 
-enum law_kind { LAW_CONSTANT, LAW_EXPONENTIAL, LAW_LOGNORMAL, LAW_WEIBULL, LAW_HYPEREXPONENTIAL,
-                LAW_KINDS };
+enum law_kind {
+    LAW_CONSTANT,
+    LAW_EXPONENTIAL,
+    LAW_LOGNORMAL,
+    LAW_WEIBULL,
+    LAW_HYPEREXPONENTIAL,
+    LAW_KINDS
+};
 
 #define LAW_BRANCHES 8
 

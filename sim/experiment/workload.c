@@ -8,7 +8,7 @@
 /* Where the arrival process is: hour number since the origin, and how much of it has passed. */
 struct clock {
     int64_t hour;
-    double part;                /* 0 <= part < 1 */
+    double part; /* 0 <= part < 1 */
 };
 
 /* Arrivals of a Poisson process with a rate that is constant within an hour, by inversion: the
@@ -24,7 +24,7 @@ static void clock_advance(const struct workload *w, struct clock *c, double unit
             c->part += units / rate;
             if (c->part < 1)
                 return;
-            units = 0;          /* rounding reached the end of the hour */
+            units = 0; /* rounding reached the end of the hour */
         } else {
             units -= left;
         }
@@ -91,7 +91,9 @@ static ns_t draw_limit(const struct workload *w, ns_t run, struct rng *r)
     return limit < run ? run : limit;
 }
 
-struct label { char text[16]; };
+struct label {
+    char text[16];
+};
 
 static const char *label(struct label *to, const char *prefix, uint64_t number)
 {
@@ -141,7 +143,7 @@ int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication,
                   struct diag *d)
 {
     struct clock clock = {0, 0};
-    struct label id, user, tenant;
+    struct label id = {""}, user = {""}, tenant = {""};
 
     sink_note(s, "model", w->name);
     sink_note(s, "seed", label(&id, "", seed));
@@ -157,7 +159,8 @@ int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication,
         if (clock.hour >= HOURS_MAX)
             return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = w->name},
                              "job %" PRIu64 " of the model would arrive after 292 years, "
-                             "expected fewer jobs or more per hour", job + 1);
+                             "expected fewer jobs or more per hour",
+                             job + 1);
         row.submit = clock_time(w, &clock);
         if (row.submit >= w->duration)
             break;
@@ -178,7 +181,4 @@ int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication,
     return 0;
 }
 
-const char *workload_name(const struct workload *w)
-{
-    return w->name;
-}
+const char *workload_name(const struct workload *w) { return w->name; }

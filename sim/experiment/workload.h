@@ -11,14 +11,14 @@
 
 #include "ingest/ingest.h"
 
-struct workload;                            /* a checked model, in the arena */
+struct workload; /* a checked model, in the arena */
 
 int workload_load(const char *file, struct arena *a, struct workload **out, struct diag *d);
 
 const char *workload_name(const struct workload *w);
 
 /* Draw jobs until the model's duration or job count is reached and hand them to the sink. */
-int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication,
-                  struct sink *s, struct diag *d);
+int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication, struct sink *s,
+                  struct diag *d);
 
 #endif

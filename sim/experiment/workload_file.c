@@ -6,7 +6,7 @@
 
 #define COUNT(x) ((uint32_t)(sizeof(x) / sizeof *(x)))
 
-static const char *const day_name[] = {"monday", "tuesday", "wednesday", "thursday",
+static const char *const day_name[] = {"monday", "tuesday",  "wednesday", "thursday",
                                        "friday", "saturday", "sunday"};
 
 /* A section's object, or NULL in *out when it is absent and may be. Whoever reads a number of a
@@ -93,8 +93,8 @@ static int profile(struct json *j, const json_node *of, const char *key, uint32_
 
 static int read_arrivals(struct json *j, struct workload *w, struct diag *d)
 {
-    static const char *const known[] = {"source", "law", "per_hour", "hour_of_day", "day_of_week",
-                                        "starts_on"};
+    static const char *const known[] = {"source",      "law",         "per_hour",
+                                        "hour_of_day", "day_of_week", "starts_on"};
     static const char *const laws[] = {"poisson"};
     const json_node *of = NULL;
     double rate = 0, hour[24], day[7];
@@ -117,7 +117,7 @@ static int read_arrivals(struct json *j, struct workload *w, struct diag *d)
     if (w->origin != NS_UNKNOWN) {
         int64_t hours = w->origin / (3600 * NS_PER_S);
 
-        w->first_hour = (uint32_t)((hours + 3 * 24) % 168);     /* 1970-01-01 was a Thursday */
+        w->first_hour = (uint32_t)((hours + 3 * 24) % 168); /* 1970-01-01 was a Thursday */
     }
     for (uint32_t h = 0; h < 168; h++)
         w->per_hour[h] = rate * hour[h % 24] * day[h / 24];
@@ -142,8 +142,9 @@ static int read_level(struct json *j, const json_node *of, const char *key, uint
 static int read_shape(struct json *j, const json_node *of, struct arena *a,
                       struct workload_shape *out, double *w, struct diag *d)
 {
-    static const char *const known[] = {"weight", "replicas", "gpus", "share_milli", "gpu_types",
-                                        "cpu_milli", "memory_mib", "required", "preferred"};
+    static const char *const known[] = {"weight",      "replicas",  "gpus",
+                                        "share_milli", "gpu_types", "cpu_milli",
+                                        "memory_mib",  "required",  "preferred"};
     int64_t replicas = 1, gpus = 1, share = 0;
     const char *types = NULL;
 
@@ -194,7 +195,7 @@ static int read_run_times(struct json *j, struct arena *a, struct workload *w, s
     static const char *const known[] = {"source", "classes"};
     const char *keys[16] = {"gpus_up_to"};
     const json_node *of = NULL, *list;
-    struct workload_class *class;
+    struct workload_class *by_size;
     int64_t before = -1;
     uint32_t i = 0;
 
@@ -204,7 +205,7 @@ static int read_run_times(struct json *j, struct arena *a, struct workload *w, s
         table(j, of, "classes", 64, &list, d) < 0)
         return -1;
     w->n_classes = json_count(list);
-    w->classes = class = ARENA_ARRAY(a, struct workload_class, w->n_classes);
+    w->classes = by_size = ARENA_ARRAY(a, struct workload_class, w->n_classes);
     JSON_EACH (v, list) {
         int64_t most = UINT32_MAX;
         bool last = i + 1 == w->n_classes;
@@ -218,9 +219,9 @@ static int read_run_times(struct json *j, struct arena *a, struct workload *w, s
         if (last && most != UINT32_MAX)
             return json_fail_member(j, json_get(v, "gpus_up_to"), d,
                                     "gpus_up_to in the last class, expected none: it is open");
-        class[i].most = (uint32_t)most;
+        by_size[i].most = (uint32_t)most;
         before = most;
-        if (law_read(j, v, &class[i++].law, d) < 0)
+        if (law_read(j, v, &by_size[i++].law, d) < 0)
             return -1;
     }
     return 0;
@@ -305,10 +306,10 @@ static int read_users(struct json *j, struct arena *a, struct workload *w, struc
 
 static int read_ends(struct json *j, struct arena *a, struct workload *w, struct diag *d)
 {
-    static const char *const words[] = {"done", "failed", "killed", "timeout", "preempted",
-                                        "node_fail"};
-    static const char *const known[] = {"source", "done", "failed", "killed", "timeout",
-                                        "preempted", "node_fail"};
+    static const char *const words[] = {"done",    "failed",    "killed",
+                                        "timeout", "preempted", "node_fail"};
+    static const char *const known[] = {"source",  "done",      "failed",   "killed",
+                                        "timeout", "preempted", "node_fail"};
     static const char *const inner[] = {"weight", "run_factor"};
     const json_node *of = NULL;
     struct workload_end *ends;
@@ -343,12 +344,12 @@ static int read_ends(struct json *j, struct arena *a, struct workload *w, struct
 
 static int read_frame(struct json *j, struct arena *a, struct workload *w, struct diag *d)
 {
-    static const char *const known[] = {"berth_workload", "name", "summary", "origin", "resolution",
-                                        "jobs", "duration", "arrivals", "sizes", "run_times",
-                                        "estimates", "users", "ends"};
+    static const char *const known[] = {
+        "berth_workload", "name",  "summary",   "origin",    "resolution", "jobs", "duration",
+        "arrivals",       "sizes", "run_times", "estimates", "users",      "ends"};
     const json_node *root = json_root(j);
     const char *text = NULL, *origin = NULL;
-    int64_t version, jobs = 0;
+    int64_t version = 1, jobs = 0;
     bool zoned;
 
     if (json_is(j, root, JSON_OBJECT, d) < 0 ||

@@ -30,7 +30,10 @@ static double poisson_excess(int c, double a)
 }
 
 /* A binary heap of end times, smallest first: who is still there with endless servers. */
-struct endless { ns_t end[1024]; uint32_t n; };
+struct endless {
+    ns_t end[1024];
+    uint32_t n;
+};
 
 static void endless_add(struct endless *e, ns_t end)
 {

@@ -63,8 +63,11 @@ static void check_run(const struct job_set *jobs, const struct topology *fleet, 
 static void it_holds_for_every_policy_and_workload(void **state)
 {
     static const char *const policies[] = {
-        "fifo", "order=fifo,walk=skip,place=bestfit", "order=sjf,walk=skip,estimate=exact",
-        "order=smallest,walk=easy,estimate=exact", "order=fifo,walk=easy,estimate=limit",
+        "fifo",
+        "order=fifo,walk=skip,place=bestfit",
+        "order=sjf,walk=skip,estimate=exact",
+        "order=smallest,walk=easy,estimate=exact",
+        "order=fifo,walk=easy,estimate=limit",
         "order=fifo,walk=conservative,estimate=limit,place=consolidate",
     };
     static const double load[] = {0.5, 0.9, 1.5};

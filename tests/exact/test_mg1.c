@@ -33,12 +33,26 @@ static void every_law_waits_by_its_variation_alone(void **state)
     /* Branches of equal weight with means 60 (1 -+ sqrt(1/2)): E[S] = 60, E[S^2] = 3 x 60^2. */
     const double fast = 60 * (1 - sqrt(0.5)), slow = 60 * (1 + sqrt(0.5));
     const double g2 = tgamma(1 + 2 / 1.5), g1 = tgamma(1 + 1 / 1.5);
-    const struct { const char *name; struct law law; double load, variation, width; } cases[] = {
+    const struct {
+        const char *name;
+        struct law law;
+        double load, variation, width;
+    } cases[] = {
         {"M/D/1", {.kind = LAW_CONSTANT, .a = 60, .most = INFINITY}, 0.8, 0, 0.06},
-        {"M/H2/1", {.kind = LAW_HYPEREXPONENTIAL, .n = 2, .until = {0.5, 1}, .mean = {fast, slow},
-                    .most = INFINITY}, 0.6, 2, 0.08},
-        {"M/Weibull/1", {.kind = LAW_WEIBULL, .a = 60 / g1, .b = 1.5, .most = INFINITY}, 0.7,
-         g2 / (g1 * g1) - 1, 0.06},
+        {"M/H2/1",
+         {.kind = LAW_HYPEREXPONENTIAL,
+          .n = 2,
+          .until = {0.5, 1},
+          .mean = {fast, slow},
+          .most = INFINITY},
+         0.6,
+         2,
+         0.08},
+        {"M/Weibull/1",
+         {.kind = LAW_WEIBULL, .a = 60 / g1, .b = 1.5, .most = INFINITY},
+         0.7,
+         g2 / (g1 * g1) - 1,
+         0.06},
     };
 
     (void)state;

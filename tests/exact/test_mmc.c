@@ -16,8 +16,14 @@ static double mmc_wait(uint32_t servers, double erlangs, double service)
 
 static void a_few_servers_wait_as_the_formula_says(void **state)
 {
-    static const struct { uint32_t servers; double erlangs, width; } cases[] = {
-        {2, 1.5, 0.08}, {4, 3, 0.1}, {8, 6, 0.1}, {16, 14, 0.15},
+    static const struct {
+        uint32_t servers;
+        double erlangs, width;
+    } cases[] = {
+        {2, 1.5, 0.08},
+        {4, 3, 0.1},
+        {8, 6, 0.1},
+        {16, 14, 0.15},
     };
 
     (void)state;
@@ -30,8 +36,8 @@ static void a_few_servers_wait_as_the_formula_says(void **state)
         queue_jobs(&jobs, &a, 1, (uint32_t)i, 300000, cases[i].erlangs / 60, &minute);
         wait = queue_simulate(&jobs, cases[i].servers, &a);
         queue_expect_equal(wait, queue_recursion(&jobs, cases[i].servers, &a), jobs.n);
-        queue_expect_mean("M/M/c", wait, jobs.n,
-                          mmc_wait(cases[i].servers, cases[i].erlangs, 60), cases[i].width);
+        queue_expect_mean("M/M/c", wait, jobs.n, mmc_wait(cases[i].servers, cases[i].erlangs, 60),
+                          cases[i].width);
         builders_free(&jobs);
         arena_free(&a);
     }

@@ -20,14 +20,19 @@ void queue_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint32_t re
     out->requests = ARENA_NEW(a, struct request);
     out->groups = ARENA_NEW(a, struct job_group);
     *out->groups = (struct job_group){1, 1};
-    *out->requests = (struct request){.n_groups = 1, .replicas = 1, .gpus = 1, .demand_milli = 1000,
-                                      .types = ~UINT64_C(0), .size_class = job_size_class(1, 0)};
+    *out->requests = (struct request){.n_groups = 1,
+                                      .replicas = 1,
+                                      .gpus = 1,
+                                      .demand_milli = 1000,
+                                      .types = ~UINT64_C(0),
+                                      .size_class = job_size_class(1, 0)};
     intern_add(&out->tenants, "t", 1);
     rng_stream(&arrival, seed, RNG_ARRIVAL, replication, 0);
     rng_stream(&length, seed, RNG_LENGTH, replication, 0);
     for (uint32_t i = 0; i < n; i++) {
         at += rng_exponential(&arrival, 1 / per_s);
-        out->specs[i] = (struct job_spec){.submit = (ns_t)(at * 1e9), .limit = NS_UNKNOWN,
+        out->specs[i] = (struct job_spec){.submit = (ns_t)(at * 1e9),
+                                          .limit = NS_UNKNOWN,
                                           .run = (ns_t)(law_draw(service, &length) * 1e9)};
     }
 }

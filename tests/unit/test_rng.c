@@ -49,10 +49,14 @@ static void a_stream_is_keyed_by_seed_and_purpose_name(void **s)
 
 static void every_part_of_the_name_changes_the_draw(void **s)
 {
-    static const struct { uint64_t seed; enum rng_purpose purpose; uint32_t rep; uint64_t entity; }
-    name[] = {
-        {1, RNG_SIZE, 0, 5}, {2, RNG_SIZE, 0, 5}, {1, RNG_USER, 0, 5}, {1, RNG_SIZE, 1, 5},
-        {1, RNG_SIZE, 0, 6}, {1, RNG_SIZE, 0, UINT64_C(5) << 32},
+    static const struct {
+        uint64_t seed;
+        enum rng_purpose purpose;
+        uint32_t rep;
+        uint64_t entity;
+    } name[] = {
+        {1, RNG_SIZE, 0, 5}, {2, RNG_SIZE, 0, 5}, {1, RNG_USER, 0, 5},
+        {1, RNG_SIZE, 1, 5}, {1, RNG_SIZE, 0, 6}, {1, RNG_SIZE, 0, UINT64_C(5) << 32},
     };
     uint64_t first[sizeof name / sizeof *name];
     struct rng r;
@@ -83,7 +87,7 @@ static void below_is_uniform_and_in_range(void **s)
     }
     for (int k = 0; k < N; k++)
         chi += pow((double)seen[k] - DRAWS / N, 2) * N / DRAWS;
-    assert_true(chi < 22.46);           /* chi-square, 6 degrees, p = 0.999 */
+    assert_true(chi < 22.46); /* chi-square, 6 degrees, p = 0.999 */
     assert_int_equal(rng_below(&r, 1), 0);
 }
 

@@ -15,18 +15,25 @@
 /* The parts of a model, to be changed one at a time. */
 #define HEAD "{\"berth_workload\": 1, \"name\": \"m\", "
 #define ARRIVALS "\"arrivals\": {\"source\": \"s\", \"per_hour\": 60}, "
-#define SIZES "\"sizes\": {\"source\": \"s\", \"shapes\": [{\"weight\": 3, \"gpus\": 1}, " \
+#define SIZES                                                                                      \
+    "\"sizes\": {\"source\": \"s\", \"shapes\": [{\"weight\": 3, \"gpus\": 1}, "                   \
     "{\"weight\": 1, \"replicas\": 2, \"gpus\": 8}]}, "
-#define RUNS "\"run_times\": {\"source\": \"s\", \"classes\": [{\"law\": \"exponential\", " \
+#define RUNS                                                                                       \
+    "\"run_times\": {\"source\": \"s\", \"classes\": [{\"law\": \"exponential\", "                 \
     "\"mean\": \"10m\"}]}"
-#define LIMITS ", \"estimates\": {\"source\": \"s\", \"law\": \"menu\", \"low\": 1, " \
+#define LIMITS                                                                                     \
+    ", \"estimates\": {\"source\": \"s\", \"law\": \"menu\", \"low\": 1, "                         \
     "\"high\": 3, \"menu\": [\"5m\", \"1h\"]}"
 #define USERS ", \"users\": {\"source\": \"s\", \"count\": 20, \"zipf\": 1, \"tenants\": 3}"
-#define ENDS ", \"ends\": {\"source\": \"s\", \"done\": {\"weight\": 3}, " \
+#define ENDS                                                                                       \
+    ", \"ends\": {\"source\": \"s\", \"done\": {\"weight\": 3}, "                                  \
     "\"killed\": {\"weight\": 1, \"run_factor\": 2}}"
 #define PLAIN HEAD "\"jobs\": 500, " ARRIVALS SIZES RUNS
 
-struct drawn { struct arena a; struct job_set jobs; };
+struct drawn {
+    struct arena a;
+    struct job_set jobs;
+};
 
 static int load(const char *text, struct arena *a, struct workload **w, struct diag *d)
 {
@@ -129,9 +136,11 @@ static void changing_one_law_shifts_no_other_draw(void **state)
 
     (void)state;
     draw(PLAIN "}", 1, 0, &x);
-    draw(HEAD "\"jobs\": 500, " ARRIVALS
-         "\"sizes\": {\"source\": \"s\", \"shapes\": [{\"weight\": 1, \"gpus\": 4}]}, "
-         RUNS LIMITS USERS "}", 1, 0, &y);
+    draw(HEAD
+         "\"jobs\": 500, " ARRIVALS
+         "\"sizes\": {\"source\": \"s\", \"shapes\": [{\"weight\": 1, \"gpus\": 4}]}, " RUNS LIMITS
+             USERS "}",
+         1, 0, &y);
     assert_int_equal(x.jobs.n, y.jobs.n);
     for (uint32_t i = 0; i < x.jobs.n; i++) {
         assert_int_equal(x.jobs.specs[i].submit, y.jobs.specs[i].submit);
@@ -177,7 +186,7 @@ static void weights_users_ends_and_limits_are_followed(void **state)
     /* four standard errors of a share of 20,000 */
     assert_true(fabs(large / 20000.0 - 0.25) < 0.0123);
     assert_true(fabs(killed / 20000.0 - 0.25) < 0.0123);
-    assert_true(fabs(first / 20000.0 - 1 / 3.59774) < 0.0127);  /* 1 / H(20) */
+    assert_true(fabs(first / 20000.0 - 1 / 3.59774) < 0.0127); /* 1 / H(20) */
     assert_int_equal(x.jobs.tenants.n, 3);
     forget(&x);
 }
@@ -191,9 +200,10 @@ static void arrivals_follow_the_rates_of_the_hours(void **state)
 
     (void)state;
     draw(HEAD "\"resolution\": \"1us\", \"duration\": \"16d\", "
-         "\"arrivals\": {\"source\": \"s\", \"per_hour\": 5, \"starts_on\": \"saturday\", "
-         "\"hour_of_day\": [0,0,0,1,2,3,4,5,6,7,8,9,9,8,7,6,5,4,3,2,1,0,0,0], "
-         "\"day_of_week\": [1,1,1,1,1,0,2]}, " SIZES RUNS "}", 3, 0, &x);
+              "\"arrivals\": {\"source\": \"s\", \"per_hour\": 5, \"starts_on\": \"saturday\", "
+              "\"hour_of_day\": [0,0,0,1,2,3,4,5,6,7,8,9,9,8,7,6,5,4,3,2,1,0,0,0], "
+              "\"day_of_week\": [1,1,1,1,1,0,2]}, " SIZES RUNS "}",
+         3, 0, &x);
     assert_true(x.jobs.n > 1000);
     for (int h = 0; h < 24; h++)
         sum += hour[h] = h < 3 || h > 20 ? 0 : h < 12 ? h - 2 : 21 - h;
@@ -203,7 +213,7 @@ static void arrivals_follow_the_rates_of_the_hours(void **state)
 
         rng_stream(&r, 3, RNG_ARRIVAL, 0, i);
         units += rng_exponential(&r, 1);
-        if (i == 0) {           /* the job_set counts from the first arrival, on the Sunday */
+        if (i == 0) { /* the job_set counts from the first arrival, on the Sunday */
             double left = units;
             for (first = 24; left > 5 * hour[(int)first % 24] * 24 / sum * 2; first++)
                 left -= 5 * hour[(int)first % 24] * 24 / sum * 2;
@@ -228,7 +238,10 @@ static void laws_have_the_mean_they_state(void **state)
         {.kind = LAW_EXPONENTIAL, .a = 9, .most = INFINITY},
         {.kind = LAW_LOGNORMAL, .a = 1, .b = 0.8, .most = INFINITY},
         {.kind = LAW_WEIBULL, .a = 9, .b = 2, .most = INFINITY},
-        {.kind = LAW_HYPEREXPONENTIAL, .n = 3, .until = {0.5, 0.8, 1}, .mean = {1, 5, 20},
+        {.kind = LAW_HYPEREXPONENTIAL,
+         .n = 3,
+         .until = {0.5, 0.8, 1},
+         .mean = {1, 5, 20},
          .most = INFINITY},
     };
 
@@ -247,7 +260,9 @@ static void laws_have_the_mean_they_state(void **state)
 
 static void mistakes_are_told_with_their_path(void **state)
 {
-    static const struct { const char *text, *message; } cases[] = {
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
         {HEAD "\"jobs\": 5, " SIZES RUNS "}",
          "key 'arrivals' is missing in $, expected an object with a source"},
         {HEAD "\"jobs\": 5, \"arrivals\": {\"per_hour\": 1}, " SIZES RUNS "}",
@@ -257,11 +272,11 @@ static void mistakes_are_told_with_their_path(void **state)
          "key 'jobs' is missing in $, expected a number of jobs, or a duration"},
         {PLAIN ", \"user\": {}}", "unknown key 'user' at $.user (nearest: 'users')"},
         {HEAD "\"jobs\": 5, " ARRIVALS SIZES "\"run_times\": {\"source\": \"s\", \"classes\": "
-         "[{\"law\": \"exponential\", \"mean\": \"1m\", \"sigma\": 2}]}}",
+              "[{\"law\": \"exponential\", \"mean\": \"1m\", \"sigma\": 2}]}}",
          "key 'sigma' belongs to another law, expected those of exponential: mean at "
          "$.run_times.classes[0].sigma"},
         {HEAD "\"jobs\": 5, " ARRIVALS SIZES "\"run_times\": {\"source\": \"s\", \"classes\": "
-         "[{\"law\": \"lognormal\", \"median\": \"1m\", \"mean\": \"50s\"}]}}",
+              "[{\"law\": \"lognormal\", \"median\": \"1m\", \"mean\": \"50s\"}]}}",
          "mean is '50s', expected a mean above the median at $.run_times.classes[0].mean"},
         {PLAIN ", \"estimates\": {\"source\": \"s\", \"law\": \"exact\", \"high\": 2}}",
          "law 'exact' has no factor, expected law factor or menu at $.estimates.high"},
