@@ -3,30 +3,31 @@
 #
 # Without arguments: all suites on the release flavour, then unit tests, fuzz corpus and golden
 # tests again on the asan flavour. With --flavour F: all suites on F only. Programs must be
-# built. Everything runs from the repository top. Logs stay in build/<flavour>/test/log.
+# built. Everything runs from the repository top.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 only=
 [ "${1:-}" = --flavour ] && only=$2
-tally=build/tally
-mkdir -p build
-: >$tally
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+tally=$scratch/tally log_of_step=$scratch/step
+: >"$tally"
 
 note() {        # passed failed skipped
-    echo "$1 $2 $3" >>$tally
+    echo "$1 $2 $3" >>"$tally"
 }
 
 step() {        # name, command...: one test that is a whole command
     name=$1; shift
-    if "$@" >build/step.log 2>&1; then
+    if "$@" >"$log_of_step" 2>&1; then
         note 1 0 0; printf '%-44s ok\n' "$name"
     else
-        note 0 1 0; printf '%-44s FAILED\n' "$name"; sed 's/^/    /' build/step.log
+        note 0 1 0; printf '%-44s FAILED\n' "$name"; sed 's/^/    /' "$log_of_step"
     fi
 }
 
 program() {     # one cmocka program, or any program: 0 passed, 77 skipped
-    log=$1.log
+    log=$scratch/log
     CMOCKA_MESSAGE_OUTPUT=STDOUT "$1" >"$log" 2>&1
     rc=$?
     if grep -q '^\[==========\] Running' "$log"; then
@@ -63,9 +64,9 @@ corpus() {      # flavour: replay the stored inputs of every fuzz driver
 }
 
 scripts() {     # flavour, runner: golden or docs
-    BERTH=build/$1/berth sh "$2" >build/step.log 2>&1
-    grep -v '^[0-9]* [0-9]* [0-9]*$' build/step.log
-    set -- $(grep '^[0-9]* [0-9]* [0-9]*$' build/step.log | tail -n 1)
+    BERTH=build/$1/berth sh "$2" >"$log_of_step" 2>&1
+    grep -v '^[0-9]* [0-9]* [0-9]*$' "$log_of_step"
+    set -- $(grep '^[0-9]* [0-9]* [0-9]*$' "$log_of_step" | tail -n 1)
     if [ $# -eq 3 ]; then note "$1" "$2" "$3"; else note 0 1 0; fi
 }
 
@@ -88,4 +89,4 @@ if [ -z "$only" ]; then
 fi
 
 awk '{p += $1; f += $2; s += $3}
-     END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (f > 0)}' $tally
+     END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (f > 0)}' "$tally"
