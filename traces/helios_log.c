@@ -2,7 +2,6 @@
  * of Slurm accounting with local text times and the virtual cluster. */
 #include "ingest/header.h"
 #include "ingest/shape.h"
-#include "ingest/slurm_text.h"
 #include "ingest/table.h"
 
 enum { JOB_ID, USER, VC, GPU_NUM, CPU_NUM, NODE_NUM, STATE, SUBMIT_TIME, START_TIME, END_TIME,
@@ -25,53 +24,21 @@ static int helios_log_guess(const char *head, size_t n, struct trace_near *near)
     return header_guess(&rule, head, n, near);
 }
 
-/* When and for how long; the recorded duration wins over end minus start. */
-static enum table_verdict times(struct table *t, struct trace_row *row)
-{
-    ns_t start, end, duration;
-
-    if (!table_time(t, SUBMIT_TIME, &row->submit) || !table_time(t, START_TIME, &start)
-        || !table_time(t, END_TIME, &end) || !table_seconds(t, DURATION, NS_UNKNOWN, &duration))
-        return table_reject(t, t->word);
-    if (start == NS_UNKNOWN)
-        return table_skip(t, "never ran");
-    if (end == NS_UNKNOWN && duration == NS_UNKNOWN) {
-        diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, END_TIME),
-                  "end_time and duration are empty, expected one of them for a job that started");
-        return table_reject(t, "missing");
-    }
-    if (end != NS_UNKNOWN && end < start)
-        return table_backwards(t, END_TIME, "end_time", "start_time", start - end);
-    if (start < row->submit)
-        return table_backwards(t, START_TIME, "start_time", "submit_time", row->submit - start);
-    row->wait = start - row->submit;
-    row->run = duration != NS_UNKNOWN ? duration : end - start;
-    return TABLE_JOB;
-}
-
 static enum table_verdict take(struct table *t, struct trace_row *row)
 {
     struct job_group *groups = t->own;
     int64_t gpus, cpus, nodes;
-    size_t n;
-    const char *state = csv_field(t->csv, STATE, &n);
-    int end = slurm_text_state(state, n);
+    enum table_verdict verdict;
 
     if (!table_whole(t, GPU_NUM, 0, TABLE_GPUS_MAX, &gpus)
         || !table_whole(t, CPU_NUM, 0, INT64_C(1) << 40, &cpus)
         || !table_whole(t, NODE_NUM, 0, TABLE_GPUS_MAX, &nodes))
         return table_reject(t, t->word);
-    if (end == JOB_ENDS) {
-        diag_expected(&t->why, csv_at(t->csv, STATE), "state", state,
-                      "a Slurm state such as COMPLETED, FAILED, CANCELLED or TIMEOUT");
-        return table_reject(t, "state");
-    }
-    if (end == SLURM_PENDING)
-        return table_skip(t, "never ran");
+    if ((verdict = table_state(t, STATE, row)) != TABLE_JOB)
+        return verdict;
     row->job_id = table_text(t, JOB_ID);
     row->user = table_text(t, USER);
     row->tenant = table_text(t, VC);
-    row->end = (enum job_end)end;
     row->gpus = (uint32_t)gpus;
     row->gpus_column = csv_column_of(t->csv, GPU_NUM);
     row->cpu_milli = cpus * 1000;
@@ -80,7 +47,7 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
         row->n_groups = shape_split((uint32_t)gpus, (uint32_t)nodes, groups);
         row->cpu_milli = shape_each(row->cpu_milli, (uint32_t)nodes);
     }
-    return times(t, row);
+    return table_span(t, SUBMIT_TIME, row);
 }
 
 static int helios_log_read(struct input *in, const struct trace_options *opt, struct sink *s,

@@ -1,5 +1,6 @@
 /* table.c - the loop that readers of tables share: one row in, one verdict out. */
 #include "ingest/table.h"
+#include "ingest/slurm_text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -28,39 +29,57 @@ static int settle(struct table *t, enum table_verdict verdict, const struct trac
     return 0;
 }
 
+static int rows(struct table *t, table_take *take, struct diag *d)
+{
+    int got = -1;
+
+    while (t->csv && (got = csv_next(t->csv, d)) > 0) {
+        struct trace_row row = {.limit = NS_UNKNOWN, .wait = NS_UNKNOWN, .end = JOB_DONE,
+                                .line = csv_line(t->csv), .text = csv_text(t->csv)};
+        const struct diag *trouble = csv_row_trouble(t->csv);
+        enum table_verdict verdict;
+
+        if (trouble) {
+            t->why = *trouble;
+            verdict = table_reject(t, "fields");
+        } else {
+            verdict = take(t, &row);
+        }
+        if (verdict != TABLE_NODE)
+            sink_count_row(t->sink);
+        if (settle(t, verdict, &row, d) < 0) {
+            got = -1;
+            break;
+        }
+    }
+    if (t->csv)
+        csv_close(t->csv);
+    zone_close(&t->zone);
+    return got;
+}
+
 int table_read(struct input *in, char delimiter, const struct csv_column *columns, uint32_t n,
                table_take *take, void *own, const struct trace_options *opt, struct sink *s,
                struct diag *d)
 {
     struct table t = {.columns = columns, .opt = opt, .sink = s, .own = own};
-    int got = -1;
 
     if (zone_open(&t.zone, opt->tz, d) < 0)
         return -1;
     t.csv = csv_open(in, delimiter, false, columns, n, d);
-    while (t.csv && (got = csv_next(t.csv, d)) > 0) {
-        struct trace_row row = {.limit = NS_UNKNOWN, .wait = NS_UNKNOWN, .end = JOB_DONE,
-                                .line = csv_line(t.csv), .text = csv_text(t.csv)};
-        const struct diag *trouble = csv_row_trouble(t.csv);
-        enum table_verdict verdict;
+    return rows(&t, take, d);
+}
 
-        if (trouble) {
-            t.why = *trouble;
-            verdict = table_reject(&t, "fields");
-        } else {
-            verdict = take(&t, &row);
-        }
-        if (verdict != TABLE_NODE)
-            sink_count_row(s);
-        if (settle(&t, verdict, &row, d) < 0) {
-            got = -1;
-            break;
-        }
-    }
-    if (t.csv)
-        csv_close(t.csv);
-    zone_close(&t.zone);
-    return got;
+int table_read_bare(struct input *in, char delimiter, const struct csv_column *columns, uint32_t n,
+                    table_take *take, void *own, const struct trace_options *opt, struct sink *s,
+                    struct diag *d)
+{
+    struct table t = {.columns = columns, .opt = opt, .sink = s, .own = own};
+
+    if (zone_open(&t.zone, opt->tz, d) < 0)
+        return -1;
+    t.csv = csv_open_bare(in, delimiter, columns, n, d);
+    return rows(&t, take, d);
 }
 
 enum table_verdict table_reject(struct table *t, const char *kind)
@@ -153,4 +172,53 @@ enum table_verdict table_backwards(struct table *t, uint32_t to, const char *to_
     diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, to),
               "%s is %s s before %s, expected a later time", to_name, seconds, from_name);
     return table_reject(t, "end-before-start");
+}
+
+enum table_verdict table_span(struct table *t, uint32_t first, struct trace_row *row)
+{
+    const uint32_t at_start = first + 1, at_end = first + 2, at_length = first + 3;
+    ns_t start, end, length;
+
+    if (!table_time(t, first, &row->submit) || !table_time(t, at_start, &start)
+        || !table_time(t, at_end, &end) || !table_seconds(t, at_length, NS_UNKNOWN, &length))
+        return table_reject(t, t->word);
+    if (start == NS_UNKNOWN)
+        return table_skip(t, "never ran");
+    if (row->submit == NS_UNKNOWN) {
+        diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, first), "%s is empty, expected a time",
+                  t->columns[first].name);
+        return table_reject(t, "missing");
+    }
+    if (end == NS_UNKNOWN && length == NS_UNKNOWN) {
+        diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, at_end),
+                  "%s and %s are empty, expected one of them for a job that started",
+                  t->columns[at_end].name, t->columns[at_length].name);
+        return table_reject(t, "missing");
+    }
+    if (end != NS_UNKNOWN && end < start)
+        return table_backwards(t, at_end, t->columns[at_end].name, t->columns[at_start].name,
+                               start - end);
+    if (start < row->submit)
+        return table_backwards(t, at_start, t->columns[at_start].name, t->columns[first].name,
+                               row->submit - start);
+    row->wait = start - row->submit;
+    row->run = length != NS_UNKNOWN ? length : end - start;
+    return TABLE_JOB;
+}
+
+enum table_verdict table_state(struct table *t, uint32_t want, struct trace_row *row)
+{
+    size_t n;
+    const char *text = csv_field(t->csv, want, &n);
+    int end = slurm_text_state(text, n);
+
+    if (end == SLURM_PENDING)
+        return table_skip(t, "never ran");
+    if (end == JOB_ENDS) {
+        diag_expected(&t->why, csv_at(t->csv, want), t->columns[want].name, text,
+                      "a Slurm state such as COMPLETED, FAILED, CANCELLED or TIMEOUT");
+        return table_reject(t, "state");
+    }
+    row->end = (enum job_end)end;
+    return TABLE_JOB;
 }

@@ -49,8 +49,19 @@ bool table_time(struct table *t, uint32_t want, ns_t *out);
 bool table_outcome(struct table *t, uint32_t want, enum job_end *out);
 /* The cell's text, NULL when empty. */
 const char *table_text(const struct table *t, uint32_t want);
+/* Submit, start, end and duration: four columns side by side in `columns`, from `first` on,
+ * the first three text in the table's zone. Fills submit, wait and run; the recorded duration
+ * wins over end minus start; no start is "never ran". */
+enum table_verdict table_span(struct table *t, uint32_t first, struct trace_row *row);
+/* A Slurm state by its word: JOB_CENSORED and so on; a waiting job gives "never ran". */
+enum table_verdict table_state(struct table *t, uint32_t want, struct trace_row *row);
 /* Complain that `to` lies before `from`: "end_time is 3600 s before start_time". */
 enum table_verdict table_backwards(struct table *t, uint32_t to, const char *to_name,
                                    const char *from_name, ns_t by);
+
+/* The same as table_read() for files without a header: `columns` in order. */
+int table_read_bare(struct input *in, char delimiter, const struct csv_column *columns, uint32_t n,
+                    table_take *take, void *own, const struct trace_options *opt, struct sink *s,
+                    struct diag *d);
 
 #endif
