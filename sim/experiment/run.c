@@ -246,7 +246,7 @@ static void run_trial_task(void *ctx, uint32_t i)
         .warmup = s->warmup,
         .series_step = s->series_step,
         .keep_segments = folder,
-        .keep_waits = folder,
+        .keep_waits = folder || w->options->render, /* the summary tells of waits by cause */
         .keep_series = folder,
         .progress = w->options->progress ? tell : NULL,
         .progress_ctx = &progress,
