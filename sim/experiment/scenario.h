@@ -2,7 +2,7 @@
  *
  * Unknown keys and wrong types are errors with file, line, column and JSON path. `--set
  * path=value` overrides any key before checking; the merged text can be written back and
- * runs to the same bytes. docs/formats.md has every key; scenarios/README.md the reference. */
+ * runs to the same bytes. scenarios/README.md is the reference. */
 #ifndef BERTH_EXPERIMENT_SCENARIO_H
 #define BERTH_EXPERIMENT_SCENARIO_H
 

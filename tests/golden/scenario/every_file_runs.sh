@@ -1,0 +1,1 @@
+for f in scenarios/*.json; do $BERTH run $f --set 'outputs=[]' -q >/dev/null || exit 1; done

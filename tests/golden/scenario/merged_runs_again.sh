@@ -1,0 +1,1 @@
+o='outputs=["jobs_csv","ledger_csv","outcome_json"]'; $BERTH run scenarios/hello.json --set "$o" --set price.pue=1.2 -o $T/a -q && $BERTH run $T/a/scenario.json -o $T/b -q && diff -r -x run.log $T/a $T/b && sed "s,$T,T,g" $T/a/scenario.json
