@@ -1,20 +1,11 @@
 /* occupancy.c - who holds which device now, and the index of free devices. */
 #include "cluster/occupancy.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 #include <string.h>
 
 #define NODE_WORDS 64       /* 4096 devices, the limit of topology_build */
-
-static inline uint32_t lowest(uint64_t w)
-{
-    return (uint32_t)__builtin_ctzll(w);
-}
-
-static inline uint32_t ones(uint64_t w)
-{
-    return (uint32_t)__builtin_popcountll(w);
-}
 
 static void bit_set(struct pool *p, uint32_t f, uint32_t slot)
 {
@@ -167,7 +158,7 @@ static void window(const struct occupancy *o, uint32_t node, uint32_t count, uin
 
     for (uint32_t at = 0; at < n; at += run) {
         uint64_t part = w >> at & (run >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << run) - 1);
-        uint32_t have = ones(part);
+        uint32_t have = bits_count(part);
         if (have >= count && have < best) {
             best = have;
             *from = at;
@@ -214,7 +205,7 @@ uint32_t occupancy_take(struct occupancy *o, uint32_t node, uint32_t count, cons
     if (o->left)
         for (uint32_t i = 0; i < n; i++)
             for (uint64_t m = out[i].mask; m; m &= m - 1)
-                o->left[t->first_gpu[node] + out[i].base + lowest(m)] = 0;
+                o->left[t->first_gpu[node] + out[i].base + bits_lowest(m)] = 0;
     return n;
 }
 
@@ -236,7 +227,7 @@ static void list_lent(struct occupancy *o, uint32_t device)
 
 static void take_share(struct occupancy *o, const struct held *h, int sign)
 {
-    uint32_t bit = lowest(h->mask);
+    uint32_t bit = bits_lowest(h->mask);
     uint32_t device = o->topo->first_gpu[h->node] + h->base + bit;
     bool was_whole = o->left[device] == 1000;
     uint64_t *w = &o->free[(size_t)h->node * o->words + h->base / 64];
@@ -266,11 +257,11 @@ void occupancy_take_mask(struct occupancy *o, const struct held *h)
     }
     debug_check((*w & h->mask) == h->mask);
     *w &= ~h->mask;
-    move(o, h->node, o->n_free[h->node], o->n_free[h->node] - ones(h->mask));
-    free_milli(o, h->node, -(int64_t)ones(h->mask) * 1000);
+    move(o, h->node, o->n_free[h->node], o->n_free[h->node] - bits_count(h->mask));
+    free_milli(o, h->node, -(int64_t)bits_count(h->mask) * 1000);
     if (o->left)
         for (uint64_t m = h->mask; m; m &= m - 1)
-            o->left[o->topo->first_gpu[h->node] + h->base + lowest(m)] = 0;
+            o->left[o->topo->first_gpu[h->node] + h->base + bits_lowest(m)] = 0;
 }
 
 void occupancy_release(struct occupancy *o, const struct held *h)
@@ -286,11 +277,11 @@ void occupancy_release(struct occupancy *o, const struct held *h)
     }
     debug_check((*w & h->mask) == 0);
     *w |= h->mask;
-    move(o, h->node, o->n_free[h->node], o->n_free[h->node] + ones(h->mask));
-    free_milli(o, h->node, (int64_t)ones(h->mask) * 1000);
+    move(o, h->node, o->n_free[h->node], o->n_free[h->node] + bits_count(h->mask));
+    free_milli(o, h->node, (int64_t)bits_count(h->mask) * 1000);
     if (o->left)
         for (uint64_t m = h->mask; m; m &= m - 1)
-            o->left[o->topo->first_gpu[h->node] + h->base + lowest(m)] = 1000;
+            o->left[o->topo->first_gpu[h->node] + h->base + bits_lowest(m)] = 1000;
 }
 
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib)
@@ -310,8 +301,8 @@ uint32_t occupancy_first(const struct pool *p, uint32_t f)
 
     while (!s[i])
         i++;
-    w = i * 64 + lowest(s[i]);
-    return p->node[w * 64 + lowest(p->map[(size_t)f * p->words + w])];
+    w = i * 64 + bits_lowest(s[i]);
+    return p->node[w * 64 + bits_lowest(p->map[(size_t)f * p->words + w])];
 }
 
 uint32_t occupancy_select(const struct pool *p, uint32_t f, uint32_t k)
@@ -320,11 +311,11 @@ uint32_t occupancy_select(const struct pool *p, uint32_t f, uint32_t k)
     uint32_t w = 0;
     uint64_t bits;
 
-    while (ones(m[w]) <= k)
-        k -= ones(m[w++]);
+    while (bits_count(m[w]) <= k)
+        k -= bits_count(m[w++]);
     for (bits = m[w]; k; k--)
         bits &= bits - 1;
-    return p->node[w * 64 + lowest(bits)];
+    return p->node[w * 64 + bits_lowest(bits)];
 }
 
 uint32_t occupancy_least(const struct pool *p, uint32_t low)
@@ -339,7 +330,7 @@ uint32_t occupancy_least(const struct pool *p, uint32_t low)
             return UINT32_MAX;
         else
             bits = p->some[w];
-    return w * 64 + lowest(bits);
+    return w * 64 + bits_lowest(bits);
 }
 
 uint32_t occupancy_most(const struct pool *p)
@@ -362,7 +353,7 @@ void occupancy_verify(const struct occupancy *o)
         for (uint32_t s = 0; s < p->n_slots; s++) {
             uint32_t node = p->node[s], have = 0;
             for (uint32_t w = 0; w < o->words; w++)
-                have += ones(o->free[(size_t)node * o->words + w]);
+                have += bits_count(o->free[(size_t)node * o->words + w]);
             check(have == o->n_free[node] && o->slot[node] == s);
             for (uint32_t f = 0; f <= p->most; f++)
                 check((p->map[(size_t)f * p->words + s / 64] >> s % 64 & 1) == (f == have));

@@ -143,7 +143,8 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     quantile_jobs(out);
     if (!exact)
         failed = diag_fail(d, STATUS_BROKEN, (struct diag_at){0},
-                           "the ledger's buckets do not sum to GPUs x time; this is a fault of the program");
+                           "the ledger's buckets do not sum to GPUs x time, or Little's law fails; this is a fault "
+                           "of the program");
     else if (out->status == RUN_STUCK) {
         out->stuck = who_waits(&engine, a);
         failed = fail_stuck(&engine, end, out, d);

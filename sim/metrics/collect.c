@@ -163,6 +163,8 @@ struct observer collect_init(struct collect *c, const struct job_set *jobs, cons
         c->results[i].start = c->results[i].end = NS_UNKNOWN;
     if (jobs->after)
         c->eligible = ARENA_ARRAY(a, ns_t, jobs->n + 1);
+    for (uint32_t i = 0; c->eligible && i < jobs->n; i++)
+        c->eligible[i] = NS_UNKNOWN;
     if (keep_waits) {
         c->waits = arena_alloc(a, jobs->n + 1, sizeof *c->waits);
         c->clock = arena_alloc(a, jobs->n_requests + 1, sizeof *c->clock);
@@ -170,8 +172,9 @@ struct observer collect_init(struct collect *c, const struct job_set *jobs, cons
     return (struct observer){c, keep_waits, on_advance, on_submit, on_start, on_finish, on_settle};
 }
 
-/* Jobs that run or wait at the end are booked up to it. */
-static void close_jobs(struct collect *c, ns_t end, struct outcome *o)
+/* Jobs that run or wait at the end are booked up to it. False when Little's law does not hold: the
+ * integral of jobs in the system is the sum of their times in it, in integers. */
+static bool close_jobs(struct collect *c, ns_t end, struct outcome *o)
 {
     wide_t in_system = 0;
 
@@ -179,7 +182,7 @@ static void close_jobs(struct collect *c, ns_t end, struct outcome *o)
         struct job_result *r = &c->results[job];
         const struct job_spec *s = &c->jobs->specs[job];
         ns_t from = c->eligible ? c->eligible[job] : s->submit, to = r->end == NS_UNKNOWN ? end : r->end;
-        bool told = from < end && !(c->eligible && !from && s->submit);
+        bool told = from != NS_UNKNOWN && from < end;
         if (r->start != NS_UNKNOWN && r->end == NS_UNKNOWN)
             ledger_job(&c->ledger, s->request, bucket_of(c, job), r->start, end);
         else if (r->start == NS_UNKNOWN && told)
@@ -194,6 +197,7 @@ static void close_jobs(struct collect *c, ns_t end, struct outcome *o)
         o->little_n = (double)c->in_system / (double)(end - c->warmup);
         o->little_lambda_w = (double)in_system / (double)(end - c->warmup);
     }
+    return in_system == c->in_system;
 }
 
 static void fill_ledger(struct collect *c, struct outcome *o, struct arena *a)
@@ -224,7 +228,7 @@ static void fill_ledger(struct collect *c, struct outcome *o, struct arena *a)
 
 bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena *a)
 {
-    bool exact;
+    bool little, exact;
 
     on_advance(c, end);
     if (c->step && c->last > c->step_end - c->step) {
@@ -238,7 +242,7 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
             row.frag[f] = (int32_t)(c->step_sum[BUCKETS + f] / part);
         VEC_PUSH(&c->series, row);
     }
-    close_jobs(c, end, o);
+    little = close_jobs(c, end, o);
     exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
     fill_ledger(c, o, a);
     o->results = c->results;
@@ -253,5 +257,5 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
     o->series_step = c->step;
     VEC_FREE(&c->series);
     VEC_FREE(&c->blocked);
-    return exact;
+    return exact && little;
 }

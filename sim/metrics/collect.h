@@ -30,7 +30,7 @@ struct observer collect_init(struct collect *c, const struct job_set *jobs, cons
                              bool keep_series, struct arena *a);
 
 /* Close at `end` and fill the outcome: results, waits, series, ledger, Little. False when the ledger's
- * sum is not capacity x time. Memory of the series moves to the arena. */
+ * sum is not capacity x time, or Little's law fails. Memory of the series moves to the arena. */
 bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena *a);
 
 #endif

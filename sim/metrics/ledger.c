@@ -1,6 +1,7 @@
 /* ledger.c - every milli-GPU of every instant in exactly one bucket. */
 #include "metrics/ledger.h"
 
+#include "base/bits.h"
 #include <string.h>
 
 /* enum block of sched/attribution.h, in its order. */
@@ -60,7 +61,7 @@ void ledger_hold(struct ledger *l, enum bucket b, const struct held *h, uint32_t
     for (uint32_t i = 0; i < n; i++)
         if (h[i].mask)
             l->rate[l->fleet->gpu_type[h[i].node]][b] +=
-                sign * (int64_t)__builtin_popcountll(h[i].mask) * h[i].milli;
+                sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
 }
 
 void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, ns_t end)

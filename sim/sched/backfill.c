@@ -10,6 +10,7 @@
  * the `extra` of the count model. */
 #include "sched/walk.h"
 
+#include "base/bits.h"
 /* ---- k smallest of the heap of ends, without popping it ---- */
 
 static bool end_before(const struct core *c, uint32_t x, uint32_t y)
@@ -79,54 +80,75 @@ static uint32_t returned_on(const struct core *c, uint32_t node)
 
     for (uint32_t k = 0; k < c->occ.words; k++) {
         size_t w = (size_t)node * c->occ.words + k;
-        n += (uint32_t)__builtin_popcountll(c->prefer[w] & c->occ.free[w]);
+        n += bits_count(c->prefer[w] & c->occ.free[w]);
     }
     return n;
 }
 
-/* Order the nodes that gave something back so that each replica uses as few idle devices as can be:
- * repeatedly the node where one more replica needs fewest of them, the fullest first. Works for
- * equal replicas; other requests take the preferred devices of whatever nodes the rule picks. */
+/* k replicas on a node, its preferred devices first. */
+static void take_there(struct core *c, const struct request *r, uint32_t node, uint32_t gpus, uint32_t k)
+{
+    struct placer *p = &c->placer;
+
+    VEC_RESERVE(&p->out, p->out.n + c->occ.words + 1);
+    p->out.n += occupancy_take(&c->occ, node, k * gpus, c->prefer + (size_t)node * c->occ.words,
+                               p->out.at + p->out.n);
+    if ((c->occ.cpu && r->cpu_milli) || (c->occ.memory && r->memory_mib)) {
+        occupancy_charge(&c->occ, node, r->cpu_milli * k, r->memory_mib * k);
+        p->out.at[p->out.n++] = (struct held){node, (uint16_t)k, 0, 0};
+    }
+}
+
+/* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. */
+static uint32_t cheapest_node(const struct core *c, const struct request *r, uint32_t gpus)
+{
+    uint32_t best = UINT32_MAX, node = NODE_NONE;
+
+    for (size_t i = 0; i < c->prefer_nodes.n; i++) {
+        uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost, free = c->occ.n_free[at];
+        if (!place_capacity(&c->placer, r, gpus, at))
+            continue;
+        cost = have >= gpus ? 0 : gpus - have;
+        if (cost < best || (cost == best && (free < c->occ.n_free[node] ||
+                                             (free == c->occ.n_free[node] && at < node)))) {
+            best = cost;
+            node = at;
+        }
+    }
+    return node;
+}
+
+/* Seat equal replicas so that few idle devices are used: on devices that come back first, then on nodes
+ * where some do, in the order in which they come back; what is left goes by the placement's own rule.
+ * Other requests take the preferred devices of whatever nodes the rule picks. */
 static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job)
 {
-    const struct job_group *g = &c->jobs->groups[r->first_group];
+    uint32_t left = r->replicas, gpus = c->jobs->groups[r->first_group].gpus;
     struct placer *p = &c->placer;
-    uint32_t left = r->replicas, gpus = g->gpus;
 
     if (r->n_groups > 1 || r->share_milli || !gpus || r->required > LEVEL_GPU)
         return false;
     p->out.n = 0;
-    while (left) {
-        uint32_t best = UINT32_MAX, node = NODE_NONE, free = 0;
-        for (size_t i = 0; i < c->prefer_nodes.n; i++) {
-            uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost;
-            if (!place_capacity(p, r, gpus, at))
-                continue;
-            cost = have >= gpus ? 0 : gpus - have;
-            if (cost < best || (cost == best && (c->occ.n_free[at] < free ||
-                                                 (c->occ.n_free[at] == free && at < node)))) {
-                best = cost;
-                node = at;
-                free = c->occ.n_free[at];
-            }
-        }
-        if (node == NODE_NONE || best == gpus)
-            break;
-        {
-            uint32_t k = best ? 1 : returned_on(c, node) / gpus, fit = place_capacity(p, r, gpus, node);
-            k = k < left ? k : left;
-            k = k < fit ? k : fit;
-            VEC_RESERVE(&p->out, p->out.n + c->occ.words + 1);
-            p->out.n += occupancy_take(&c->occ, node, k * gpus,
-                                       c->prefer + (size_t)node * c->occ.words, p->out.at + p->out.n);
-            if ((c->occ.cpu && r->cpu_milli) || (c->occ.memory && r->memory_mib)) {
-                occupancy_charge(&c->occ, node, r->cpu_milli * k, r->memory_mib * k);
-                p->out.at[p->out.n++] = (struct held){node, (uint16_t)k, 0, 0};
-            }
-            left -= k;
+    if (left == 1) {
+        uint32_t node = cheapest_node(c, r, gpus);
+        if (node != NODE_NONE) {
+            take_there(c, r, node, gpus, 1);
+            return true;
         }
     }
-    /* What is left goes by the placement's own rule, on idle nodes. */
+    for (int some = 0; some < 2 && left; some++)
+        for (size_t i = 0; i < c->prefer_nodes.n && left; i++) {
+            uint32_t node = c->prefer_nodes.at[i], have = returned_on(c, node);
+            uint32_t k = some ? have > 0 : have / gpus, fit;
+            if (!k)
+                continue;
+            fit = place_capacity(p, r, gpus, node);
+            k = k < fit ? k : fit;
+            k = k < left ? k : left;
+            if (k)
+                take_there(c, r, node, gpus, k);
+            left -= k;
+        }
     if (left)
         place_replicas(p, r, gpus, left, job);
     return true;
@@ -148,6 +170,52 @@ static void choose(struct core *c, uint32_t job, const struct request *r)
     place_release(p, r, c->reserved.at, (uint32_t)c->reserved.n);
 }
 
+static void promise(struct core *c, uint32_t job)
+{
+    if (c->promise[job] == NS_UNKNOWN) {
+        c->promise[job] = c->reserved_at;
+        c->promises++;
+    }
+}
+
+/* Replicas of one device each may lie anywhere, so in a fleet of one type counts say it all. */
+static bool counts_suffice(const struct core *c, const struct request *r)
+{
+    return c->topo->n_types == 1 && !c->occ.left && !c->occ.cpu && !c->occ.memory && r->n_groups == 1 &&
+           r->required <= LEVEL_GPU && c->jobs->groups[r->first_group].gpus == 1;
+}
+
+/* The count model: the shadow from sizes alone; of the idle devices only those are reserved that the
+ * ends up to the shadow do not cover. Which ones makes no difference. */
+static bool reserve_by_count(struct core *c, uint32_t job, const struct request *r)
+{
+    uint64_t returned = c->occ.returned, back = 0, need = r->gpus - c->occ.free_total;
+    ns_t at = 0;
+
+    c->trial.n = 0;
+    c->reserved_job = JOB_NONE;
+    if (c->n_ends)
+        trial_push(c, 0);
+    while (c->trial.n && (back < need || core_ends(c, c->ends[c->trial.at[0]]) == at)) {
+        at = core_ends(c, c->ends[c->trial.at[0]]);
+        back += c->jobs->requests[c->jobs->specs[trial_pop(c)].request].gpus;
+    }
+    if (back < need)
+        return false;
+    c->reserved.n = c->placer.out.n = 0;
+    if (back < r->gpus)
+        place_replicas(&c->placer, r, 1, r->gpus - (uint32_t)back, job);
+    for (size_t i = 0; i < c->placer.out.n; i++)
+        VEC_PUSH(&c->reserved, c->placer.out.at[i]);
+    place_release(&c->placer, r, c->reserved.at, (uint32_t)c->reserved.n);
+    c->occ.returned = returned;
+    c->reserved_returned = returned;
+    c->reserved_at = at;
+    c->reserved_job = job;
+    promise(c, job);
+    return true;
+}
+
 /* The shadow of the blocked job: true when running jobs' ends make room for it. Kept from pass to
  * pass while the head is the same and nothing came back. */
 static bool reserve(struct core *c, uint32_t job)
@@ -159,6 +227,8 @@ static bool reserve(struct core *c, uint32_t job)
     c->reserving = true;
     if (c->reserved_job == job && c->reserved_returned == returned && c->reserved_at > c->now)
         return true;
+    if (counts_suffice(c, r))
+        return reserve_by_count(c, job, r);
     c->walked.n = c->trial.n = 0;
     c->reserved_job = JOB_NONE;
     unmark(c);
@@ -190,10 +260,8 @@ static bool reserve(struct core *c, uint32_t job)
     }
     c->occ.returned = returned;
     c->reserved_returned = returned;
-    if (found && c->promise && c->promise[job] == NS_UNKNOWN) {
-        c->promise[job] = c->reserved_at;
-        c->promises++;
-    }
+    if (found)
+        promise(c, job);
     return found;
 }
 
@@ -222,7 +290,7 @@ static void hold(struct core *c)
             VEC_PUSH(&c->keep, h);
         }
         for (; lent; lent &= lent - 1) {
-            uint32_t bit = (uint32_t)__builtin_ctzll(lent);
+            uint32_t bit = bits_lowest(lent);
             h.milli = c->occ.left[c->topo->first_gpu[h.node] + h.base + bit];
             h.mask = UINT64_C(1) << bit;
             if (h.milli) {
@@ -240,6 +308,28 @@ static void unhold(struct core *c)
 
     place_release(&c->placer, r, c->keep.at, (uint32_t)c->keep.n);
     c->occ.returned = returned;
+}
+
+/* Would the request fit without the reserved devices? Where counts say it all they are asked. */
+static bool fits_beside(struct core *c, const struct request *r)
+{
+    bool fits;
+
+    if (counts_suffice(c, r)) {
+        if (c->idle_at != c->starts + 1) {
+            c->idle = 0;
+            for (size_t i = 0; i < c->reserved.n; i++) {
+                const struct held *h = &c->reserved.at[i];
+                c->idle += bits_count(h->mask & c->occ.free[(size_t)h->node * c->occ.words + h->base / 64]);
+            }
+            c->idle_at = c->starts + 1;
+        }
+        return c->occ.free_total >= c->idle + r->gpus;
+    }
+    hold(c);
+    fits = place_fits(&c->placer, r);
+    unhold(c);
+    return fits;
 }
 
 static bool try_place(struct core *c, uint32_t job, const struct request *r, bool ends_in_time)
@@ -287,6 +377,7 @@ void walk_backfill(struct core *c, uint32_t head)
     if (!anybody_fits(c, head) || !reserve(c, head))
         return;
     most = c->reserved_at - c->now;
+    c->idle_at = 0;
     while (c->n_cursor) {
         struct cursor *k = &c->cursor[0];
         const struct request *r = &c->jobs->requests[k->request];
@@ -303,9 +394,7 @@ void walk_backfill(struct core *c, uint32_t head)
                 walk_pop(c);
                 continue;
             }
-            hold(c);
-            open = place_fits(&c->placer, r);
-            unhold(c);
+            open = fits_beside(c, r);
             if (!open)
                 job = queue_short(&c->queue, k->request, job, most);
             if (job == JOB_NONE) {

@@ -54,6 +54,8 @@ struct core {
     uint64_t reserved_returned;         /* occ.returned when it was made */
     bool reserving;                     /* some job was held back for a reservation in this pass */
     VEC(struct held) reserved;          /* all its devices */
+    uint64_t idle_at;                   /* c->starts + 1 when the next was counted */
+    uint32_t idle;                      /* devices of the reservation that are free */
     VEC(struct held) keep;              /* idle ones, taken out of the index while long jobs are tried */
     VEC(uint32_t) walked;               /* running jobs given back on trial */
     VEC(uint32_t) trial;                /* auxiliary heap over the heap of ends */

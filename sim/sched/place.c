@@ -5,6 +5,7 @@
  * nodes it may use. tests/property/test_place.c holds the two against each other. */
 #include "sched/place.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 
 /* One uniform part of a request with its level wish resolved to a set of nodes. */
@@ -69,7 +70,7 @@ static uint32_t run_capacity(const struct placer *p, const struct want *w, uint3
     if (p->occ->words > 1 || !run || run >= t->gpus[node])
         return place_capacity(p, w->r, w->gpus, node);
     for (uint32_t at = 0; at < t->gpus[node]; at += run)
-        k += (uint32_t)__builtin_popcountll(free >> at & ((UINT64_C(1) << run) - 1)) / w->gpus;
+        k += bits_count(free >> at & ((UINT64_C(1) << run) - 1)) / w->gpus;
     return place_capacity(p, w->r, w->gpus, node) ? by_charge(p, w->r, node, k) : 0;
 }
 
@@ -360,7 +361,7 @@ static bool share_take(struct placer *p, const struct want *w)
                 while (!o->free[(size_t)node * o->words + word])
                     word++;
                 best = t->first_gpu[node] + word * 64 +
-                       (uint32_t)__builtin_ctzll(o->free[(size_t)node * o->words + word]);
+                       bits_lowest(o->free[(size_t)node * o->words + word]);
             }
         }
         if (best == NODE_NONE) {

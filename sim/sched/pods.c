@@ -1,6 +1,7 @@
 /* pods.c - pod-by-pod launch without gangs: the deliberate bad baseline. */
 #include "sched/pods.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 #include "sched/core.h"
 
@@ -50,7 +51,7 @@ static void count(struct pods *p, const struct held *h, uint32_t n, int64_t sign
     for (uint32_t i = 0; i < n; i++)
         if (h[i].mask)
             p->held_milli[p->core->topo->gpu_type[h[i].node]] +=
-                sign * (int64_t)__builtin_popcountll(h[i].mask) * h[i].milli;
+                sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
 }
 
 /* Devices of the next replica: groups in order. */
