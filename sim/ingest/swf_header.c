@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { NODES_MAX = 1 << 20, PROCS_MAX = INT32_MAX };
+
 void swf_header_init(struct swf_header *h)
 {
     *h = (struct swf_header){.max_runtime = NS_UNKNOWN};
@@ -37,19 +39,21 @@ static bool whole(const char *value, size_t n, int64_t *out)
 
 struct place { const char *file, *line; uint32_t number, column; size_t n; };
 
-static int machine_size(const struct place *p, const char *name, int64_t *out, struct diag *d)
+static int machine_size(const struct place *p, const char *name, int64_t most, int64_t *out,
+                        struct diag *d)
 {
     struct diag_at at = {.file = p->file, .text = p->line, .line = p->number,
                          .column = p->column, .width = p->n ? (uint32_t)p->n : 1};
     const char *value = p->line + p->column - 1;
-    char found[96];
+    char found[96], expected[64] = "a whole number";
+    bool number = whole(value, p->n, out);
 
-    if (whole(value, p->n, out) && *out >= 0 && *out <= INT32_MAX)
+    if (number && *out >= 0 && *out <= most)
         return 0;
+    if (number)
+        snprintf(expected, sizeof expected, "a whole number from 0 to %lld", (long long)most);
     snprintf(found, sizeof found, "%.*s", (int)(p->n < 95 ? p->n : 95), value);
-    return diag_expected(d, at, name, found,
-                         *found == '-' || units_integer(value, p->n, out)
-                             ? "a whole number from 0 to 2147483647" : "a whole number");
+    return diag_expected(d, at, name, found, expected);
 }
 
 static void optional(const struct place *p, const char *name, int64_t *out, struct sink *s)
@@ -131,9 +135,9 @@ int swf_header_take(struct swf_header *h, const char *file, const char *line, ui
     if (!split(&p, name, sizeof name))
         return 0;
     if (!strcmp(name, "MaxProcs"))
-        return machine_size(&p, name, &h->max_procs, d);
+        return machine_size(&p, name, PROCS_MAX, &h->max_procs, d);
     if (!strcmp(name, "MaxNodes"))
-        return machine_size(&p, name, &h->max_nodes, d);
+        return machine_size(&p, name, NODES_MAX, &h->max_nodes, d);
     if (!strcmp(name, "MaxJobs"))
         optional(&p, name, &h->max_jobs, s);
     else if (!strcmp(name, "MaxRecords"))
@@ -180,7 +184,7 @@ int swf_header_nodes(const struct swf_header *h, const char *device, bool per_no
 
     if (per_node || !procs)
         procs = nodes;
-    for (int64_t i = 0; i < nodes; i++) {
+    for (int64_t i = 0; i < nodes && nodes <= NODES_MAX; i++) {
         struct node_spec n = {.gpu_type = device, .health = NODE_UP,
                               .gpus = (uint32_t)(procs / nodes + (i < procs % nodes))};
         if (sink_node(s, &n, 0, d) < 0)

@@ -31,7 +31,7 @@ const char *swf_header_partition(const struct swf_header *h, int64_t number);
 
 /* Hand the machine's nodes to the sink: MaxNodes nodes that share MaxProcs processors as
  * evenly as it goes; without MaxNodes as many nodes as processors; with `per_node` one
- * device a node. Nothing when no size is stated. */
+ * device a node. Nothing when no size is stated, or one above a million nodes. */
 int swf_header_nodes(const struct swf_header *h, const char *device, bool per_node,
                      struct sink *s, struct diag *d);
 
