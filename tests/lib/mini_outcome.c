@@ -2,6 +2,7 @@
 #include "lib/mini_outcome.h"
 #include "base/check.h"
 #include "metrics/quantile.h"
+#include "metrics/report.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -314,6 +315,22 @@ char *mini_outcome_read(const char *path)
     }
     fclose(f);
     text[n] = '\0';
+    return text;
+}
+
+char *mini_outcome_render(const struct outcome *o, const char *report)
+{
+    const struct report *r = report_find(report);
+    const struct report_context c = {.width = 80};
+    char *text = NULL;
+    size_t n = 0;
+    struct diag d;
+    struct writer w = {.file = open_memstream(&text, &n), .path = "-", .is_stdout = true};
+
+    check(r && w.file);
+    FILE *file = w.file;
+    check(r->write(o, &c, &w, &d) == 0 && writer_close(&w, &d) == 0);
+    fclose(file);
     return text;
 }
 

@@ -29,6 +29,9 @@ void mini_outcome_large(struct mini_outcome *m, uint32_t jobs, uint32_t nodes);
 /* Whole file as text, NUL at the end; free() it. NULL when there is no such file. */
 char *mini_outcome_read(const char *path);
 
+/* What a report writes, as text; free() it. */
+char *mini_outcome_render(const struct outcome *o, const char *report);
+
 /* The folder of shared inputs, or NULL after printing "SKIP: ... not found". */
 const char *mini_outcome_shared(void);
 
