@@ -20,7 +20,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const struct opts_flag what_flags[] = {
+static const struct opts_flag own_flags[] = {
     {"trace", 0, OPTS_TEXT, offsetof(struct opts, trace), "FILE",
      "job log, '-' = standard input", NULL},
     {"model", 0, OPTS_TEXT, offsetof(struct opts, model), "FILE",
@@ -43,7 +43,7 @@ static const struct opts_flag what_flags[] = {
     {0},
 };
 
-static const struct opts_table what = {"what to run", what_flags};
+static const struct opts_table own = {"what to run", own_flags};
 
 /* What a signal has to clean up. */
 struct mess {
@@ -83,6 +83,16 @@ static void on_read(void *ctx, const struct ingest_summary *s, struct diag *why)
 
     snprintf(where, sizeof where, "%s/rejects.csv", m->staging.target);
     reading_print(m->call, s, m->staging.target[0] ? where : NULL, why);
+}
+
+static void on_note(void *ctx, const char *what, const char *which)
+{
+    const struct mess *m = ctx;
+    struct diag d = {0};
+
+    diag_fail(&d, STATUS_OK, (struct diag_at){0}, "%s: %s", what, which);
+    if (!m->call->opts->quiet)
+        diag_print(stderr, &d, "warning", m->call->colour_err);
 }
 
 static void on_line(void *ctx, const char *text)
@@ -266,6 +276,7 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
         .width = terminal_width(stdout),
         .log = &log,
         .read = on_read,
+        .note = on_note,
         .plan = on_plan,
         .progress = on_progress,
         .ctx = m,
@@ -326,7 +337,7 @@ const struct verb cmd_run_verb = {
     .summary = "replay or draw a workload on a cluster: schedule, ledger, money",
     .group = "run",
     .examples = examples,
-    .tables = {&what, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
+    .tables = {&own, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
     .writes = "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
               "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
     .args_max = 1,

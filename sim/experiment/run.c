@@ -322,6 +322,19 @@ static int check_before(const struct scenario *s, struct diag *d)
     return 0;
 }
 
+/* The reports that need gnuplot, when there is none. */
+static void note_missing_plots(const struct work *w)
+{
+    char names[512] = "";
+    size_t n = 0;
+
+    for (const struct report *const *r = report_all(); *r; r++)
+        if ((*r)->own_files && wanted(w->scenario, *r) && n < sizeof names)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "", (*r)->name);
+    if (*names && w->options->note)
+        w->options->note(w->options->ctx, "gnuplot is not found; pictures are left out", names);
+}
+
 static int run_trials(struct work *w, struct diag *d)
 {
     const struct scenario *s = w->scenario;
@@ -373,6 +386,8 @@ int run_scenario(const struct scenario *s, const struct run_options *o, struct r
         rc = prepare(s, o, ready, &w.prepared[ready], d);
         ready++;
     }
+    if (rc == 0 && o->folder && !w.plots)
+        note_missing_plots(&w);
     if (rc == 0)
         rc = run_trials(&w, d);
     if (rc == 0 && o->folder)

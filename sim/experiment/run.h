@@ -20,6 +20,8 @@ struct run_options {
     /* What was read of one cluster's workload; `why` is NULL, or the reason to stop, which may be
      * changed. May be NULL. */
     void (*read)(void *ctx, const struct ingest_summary *s, struct diag *why);
+    /* Something that the user should know and the results do not say. May be NULL. */
+    void (*note)(void *ctx, const char *what, const char *which);
     /* Progress; may be called from several threads. */
     void (*plan)(void *ctx, uint32_t trials, const struct job_set *jobs);
     void (*progress)(void *ctx, uint32_t trial, const struct trial_progress *p);

@@ -1,0 +1,1 @@
+$BERTH trace convert traces/samples/helios-like.csv -q -o $T/again.csv && $BERTH run scenarios/hello.json -q -o $T/a && $BERTH run scenarios/hello.json -q --trace $T/again.csv -o $T/b && for f in jobs.csv ledger.csv series.csv schedule.swf; do cmp $T/a/$f $T/b/$f || exit 1; done; echo equal

@@ -1,0 +1,1 @@
+$BERTH run --trace tests/data/golden/two.csv --cluster '1x hgx-h100' --policy easy+bestfit --horizon 1h

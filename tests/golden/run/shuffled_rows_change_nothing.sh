@@ -1,0 +1,1 @@
+cp tests/data/golden/two.* $T && cd $T && $BERTH run two.json -q -o a && { head -n 2 two.csv; tail -n +3 two.csv | sort -r; } >t && mv t two.csv && $BERTH run two.json -q -o b && for f in jobs.csv ledger.csv series.csv; do cmp a/$f b/$f || exit 1; done; echo equal

@@ -1,0 +1,1 @@
+cat tests/data/golden/two.csv | $BERTH run --trace - --cluster '1x hgx-h100' --policy fcfs

@@ -1,0 +1,1 @@
+$BERTH trace convert tests/data/golden/two.csv

@@ -1,0 +1,1 @@
+$BERTH trace info tests/data/golden/two.csv

@@ -1,0 +1,1 @@
+$BERTH trace inof x.csv
