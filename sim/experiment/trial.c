@@ -30,32 +30,34 @@ static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
     c->progress(c->progress_ctx, &(struct trial_progress){now, ended, c->jobs->n, events});
 }
 
-/* "X holds 4 and waits for 2, Y holds 4 and waits for 2" */
-static char *who_waits(const struct engine *e, struct arena *a)
+/* "X holds 4 and waits for 2, Y holds 4 and waits for 2: X -> Y -> X": each one that holds something
+ * waits for what the next one holds. */
+static char *who_waits(struct core *c, struct arena *a)
 {
-    const struct core *c = e->core;
-    char text[1024], name[16];
-    size_t used = 0;
-    uint32_t shown = 0, job;
-    struct core *walked = e->core;
+    char text[1024] = "", cycle[512] = "", name[16], first[64] = "";
+    size_t used = 0, turn = 0;
+    uint32_t shown = 0, holders = 0, job;
 
-    text[0] = 0;
-    for (walk_begin(walked); (job = walk_next(walked)) != JOB_END_OF_QUEUE; walk_step(walked, job)) {
+    for (walk_begin(c); (job = walk_next(c)) != JOB_END_OF_QUEUE; walk_step(c, job)) {
         const struct request *r = &c->jobs->requests[c->jobs->specs[job].request];
-        uint32_t placed = c->pods ? pods_placed(c->pods, job) : 0;
-        uint32_t each = r->replicas ? r->gpus / r->replicas : 0;
-        if (shown++ >= STUCK_NAMED || used > sizeof text - 200)
+        uint32_t held = c->pods ? pods_placed(c->pods, job) * (r->gpus / r->replicas) : 0;
+        const char *called = job_name(c->jobs, job, name);
+        if (shown++ >= STUCK_NAMED)
             continue;
-        if (placed)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s holds %u and waits for %u",
-                                     shown > 1 ? ", " : "", job_name(c->jobs, job, name), placed * each,
-                                     r->gpus - placed * each);
-        else
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s waits for %u",
-                                     shown > 1 ? ", " : "", job_name(c->jobs, job, name), r->gpus);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s ", shown > 1 ? ", " : "", called);
+        if (held)
+            used += (size_t)snprintf(text + used, sizeof text - used, "holds %u and ", held);
+        used += (size_t)snprintf(text + used, sizeof text - used, "waits for %u", r->gpus - held);
+        if (!held)
+            continue;
+        if (!holders++)
+            snprintf(first, sizeof first, "%.60s", called);
+        turn += (size_t)snprintf(cycle + turn, sizeof cycle - turn, "%.60s -> ", called);
     }
     if (shown > STUCK_NAMED)
-        snprintf(text + used, sizeof text - used, " and %u more", shown - STUCK_NAMED);
+        used += (size_t)snprintf(text + used, sizeof text - used, " and %u more", shown - STUCK_NAMED);
+    if (holders > 1)
+        snprintf(text + used, sizeof text - used, ": %s%s", cycle, first);
     return arena_text(a, text, strlen(text));
 }
 
@@ -146,7 +148,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
                            "the ledger's buckets do not sum to GPUs x time, or Little's law fails; this is a fault "
                            "of the program");
     else if (out->status == RUN_STUCK) {
-        out->stuck = who_waits(&engine, a);
+        out->stuck = who_waits(core, a);
         failed = fail_stuck(&engine, end, out, d);
     }
     engine_free(&engine);

@@ -119,7 +119,7 @@ static void without_gangs_two_jobs_hold_everything_and_wait_for_ever(void **stat
     assert_true(s.o.total.bucket[BUCKET_GANG_WAIT] == GPU_HOURS(24));
     assert_true(s.o.allocated == s.o.capacity);
     assert_true(s.o.total.bucket[BUCKET_USEFUL] == 0);
-    assert_string_equal(s.o.stuck, "X holds 4 and waits for 2, Y holds 4 and waits for 2");
+    assert_string_equal(s.o.stuck, "X holds 4 and waits for 2, Y holds 4 and waits for 2: X -> Y -> X");
     forget(&s);
 }
 

@@ -1,0 +1,1 @@
+$BERTH run scenarios/stories/two-gangs-livelock.json
