@@ -2,7 +2,10 @@
 #include "metrics/report.h"
 #include "metrics/stack.h"
 
-static int32_t frag_of(const struct series_row *row, int layer) { return row->frag[layer]; }
+static int32_t frag_of(const struct series_row *row, int layer)
+{
+    return row->frag[layer];
+}
 
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)

@@ -4,9 +4,15 @@
 
 #include <stdlib.h>
 
-static double jobs_of(const struct series_row *row) { return row->pending_jobs; }
+static double jobs_of(const struct series_row *row)
+{
+    return row->pending_jobs;
+}
 
-static double gpus_of(const struct series_row *row) { return (double)row->pending_milli / 1000; }
+static double gpus_of(const struct series_row *row)
+{
+    return (double)row->pending_milli / 1000;
+}
 
 static double write_block(struct writer *w, const struct series_point *point, size_t n,
                           const char *what)

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-static int32_t bucket_of(const struct series_row *row, int layer) { return row->bucket[layer]; }
+static int32_t bucket_of(const struct series_row *row, int layer)
+{
+    return row->bucket[layer];
+}
 
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)

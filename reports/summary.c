@@ -107,10 +107,10 @@ static void write_head(const struct page *p)
         writer_print(p->w, "  %s\n", o->composition);
     writer_print(p->w, "  %s jobs, ", figure_thousands(o->jobs->n, text));
     write_fleet(p);
-    writer_print(p->w, "; %s simulated; %s\n", units_clock_text(o->horizon, clock), how[o->status]);
+    writer_print(p->w, "\n  %s simulated: %s\n", units_clock_text(o->horizon, clock),
+                 how[o->status]);
     writer_print(p->w, "  estimates of run times: %s%s\n", o->estimates,
-                 o->clairvoyant ? " -- clairvoyant: the policy knew every length, no real one can"
-                                : "");
+                 o->clairvoyant ? " (clairvoyant: no real policy knows every length)" : "");
     if (o->warmup > 0)
         writer_print(p->w, "  warm-up: the first %s are in no figure below\n",
                      units_clock_text(o->warmup, clock));
@@ -164,15 +164,14 @@ static void write_headline(const struct page *p)
     writer_print(p->w, " USD per useful GPU-hour\n");
     bold(p, false);
     number(p, 16, (double)m->fleet_cents / 100);
-    writer_print(p->w, " USD for the fleet");
+    writer_print(p->w, " USD for the fleet\n");
     if (m->low < m->high) {
-        writer_print(p->w, " (from ");
+        writer_print(p->w, "%*s", INDENT, "");
         number(p, 0, m->low);
         writer_print(p->w, " to ");
         number(p, 0, m->high);
-        writer_print(p->w, " by the ranges of its prices)");
+        writer_print(p->w, " by the ranges of its prices\n");
     }
-    writer_char(p->w, '\n');
     write_parts(p);
     if (m->unpriced_nodes)
         writer_print(p->w, "%*s%u of %u nodes have no purchase price and count as free\n", INDENT,
@@ -224,7 +223,7 @@ static void write_ledger(const struct page *p)
     share(p, 0, outcome_occupied(&o->total));
     writer_print(p->w, "   useful ");
     share(p, 0, o->total.bucket[BUCKET_USEFUL]);
-    writer_print(p->w, "   MFU not known (no model FLOPs)\n");
+    writer_print(p->w, "   MFU not known\n");
 }
 
 static void write_row(const struct page *p, const char *label, const struct quantiles *q)
@@ -272,9 +271,7 @@ static void write_checks(const struct page *p)
 
     for (int b = 0; b < BUCKETS; b++)
         sum += o->total.bucket[b];
-    writer_print(p->w,
-                 "  checks: ledger sums %s; Little's law %.4g jobs in system = %.4g by arrivals x "
-                 "time\n",
+    writer_print(p->w, "  checks: ledger sums %s; Little's law %.4g = %.4g jobs in system\n",
                  sum == o->capacity ? "exactly" : "WRONG", o->little_n, o->little_lambda_w);
     if (o->promises)
         writer_print(p->w, "  promised starts: %llu, broken %llu\n",
