@@ -230,7 +230,7 @@ static void write_row(const struct page *p, const char *label, const struct quan
 {
     const double v[] = {q->mean, q->p50, q->p90, q->p95, q->p99, q->max};
 
-    writer_print(p->w, "  %-20s", label);
+    writer_print(p->w, "  %-18s", label);
     for (int i = 0; i < 6; i++)
         duration(p, 10, v[i]);
     writer_char(p->w, '\n');
@@ -243,13 +243,13 @@ static void write_jobs(const struct page *p)
                         s->slowdown.p95,  s->slowdown.p99, s->slowdown.max};
     char a[32], b[32], c[32];
 
-    writer_print(p->w, "\n  %-20s%10s%10s%10s%10s%10s%10s\n", "jobs", "mean", "p50", "p90", "p95",
+    writer_print(p->w, "\n  %-18s%10s%10s%10s%10s%10s%10s\n", "jobs", "mean", "p50", "p90", "p95",
                  "p99", "max");
     write_row(p, "wait, by job", &s->wait);
     write_row(p, "wait, by GPU time", &s->wait_gpu);
     write_row(p, "JCT, by job", &s->jct);
     write_row(p, "JCT, by GPU time", &s->jct_gpu);
-    writer_print(p->w, "  %-20s", "slowdown (10 s)");
+    writer_print(p->w, "  %-18s", "slowdown (10 s)");
     for (int i = 0; i < 6; i++)
         ratio(p, 10, v[i]);
     writer_print(p->w, "\n\n  %s of %s jobs started, %s ended",

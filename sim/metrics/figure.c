@@ -160,7 +160,7 @@ void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from,
     writer_print(script, "set xrange [");
     figure_time(script, from);
     writer_char(script, ':');
-    figure_time(script, to > from ? to : from + NS_PER_S);
+    figure_time(script, to - from >= NS_PER_S ? to : from + NS_PER_S);
     writer_print(script, "]\n");
     struct ticks ticks = {script, labelled, false};
     writer_print(script, "set xtics (");

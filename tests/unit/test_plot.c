@@ -163,7 +163,7 @@ static void the_largest_gantt_stays_below_two_megabytes(void **state)
     struct mini_outcome m;
 
     need_gnuplot();
-    mini_outcome_large(&m, 20000, 64);
+    mini_outcome_large(&m, 16000, 64);
     draw_all(*state, &m.o);
     assert_in_range(size_of(*state, "gantt.svg"), 1000, 2000000);
     mini_outcome_free(&m);
