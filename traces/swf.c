@@ -90,6 +90,13 @@ static int refuse(const struct row *r, int field, const char *what, const char *
                      what, found, expected);
 }
 
+/* "-1", "-1.00" */
+static bool is_unknown(const char *text, uint32_t n)
+{
+    return n >= 2 && text[0] == '-' && text[1] == '1' &&
+           (n == 2 || (text[2] == '.' && strspn(text + 3, "0") >= n - 3));
+}
+
 /* A time field, -1 = NS_UNKNOWN. */
 static int seconds(const struct row *r, int field, const char *what, ns_t unit, ns_t *out,
                    struct diag *why)
@@ -97,20 +104,14 @@ static int seconds(const struct row *r, int field, const char *what, ns_t unit, 
     const char *text = r->line + r->at[field];
     bool over;
 
-    if (r->n[field] == 2 && text[0] == '-' && text[1] == '1') {
+    if (is_unknown(text, r->n[field])) {
         *out = NS_UNKNOWN;
         return 0;
     }
-    if (!units_seconds(text, r->n[field], out, &over) && !over)
+    if (!units_time(text, r->n[field], unit ? unit : NS_PER_S, out, &over) && !over)
         return refuse(r, field, what, "seconds as a number", why);
     if (text[0] == '-')
-        return *out == -NS_PER_S && !over ? (*out = NS_UNKNOWN, 0)
-                                          : refuse(r, field, what, "0 or more", why);
-    if (!over && unit && unit != NS_PER_S) {
-        wide_t v = (wide_t)*out / NS_PER_S * unit + (wide_t)(*out % NS_PER_S) * unit / NS_PER_S;
-        over = v > (wide_t)SECONDS_MAX * NS_PER_S;
-        *out = (ns_t)v;
-    }
+        return refuse(r, field, what, "0 or more", why);
     if (over)
         return diag_fail(why, STATUS_INPUT, cell(r, field),
                          "%s is %.*s s, expected at most 9223372036 s (292 years)", what,
@@ -123,11 +124,15 @@ static int number(const struct row *r, int field, const char *what, int64_t *out
 {
     ns_t v;
 
+    if (is_unknown(r->line + r->at[field], r->n[field])) {
+        *out = -1;
+        return 0;
+    }
     if (units_integer(r->line + r->at[field], r->n[field], out))
-        return *out < -1 ? refuse(r, field, what, "0 or more", why) : 0;
-    if (!units_seconds(r->line + r->at[field], r->n[field], &v, NULL))
+        return *out < 0 ? refuse(r, field, what, "0 or more", why) : 0;
+    if (!units_seconds(r->line + r->at[field], r->n[field], &v, NULL) || v < 0)
         return refuse(r, field, what, "a whole number", why);
-    *out = v < 0 ? -1 : v / NS_PER_S;
+    *out = v / NS_PER_S;
     return 0;
 }
 

@@ -508,18 +508,8 @@ int csv_seconds(const struct csv *c, uint32_t want, ns_t unit, ns_t missing, ns_
         *out = missing;
         return 0;
     }
-    if (units_seconds(text, n, out, &over)) {
-        if (*out < 0)
-            return refuse(c, want, "0 or more", d);
-        if (unit == NS_PER_S)
-            return 0;
-        wide_t v = (wide_t)(*out / NS_PER_S) * unit + (wide_t)(*out % NS_PER_S) * unit / NS_PER_S;
-        over = v > (wide_t)SECONDS_MAX * NS_PER_S;
-        if (!over) {
-            *out = (ns_t)v;
-            return 0;
-        }
-    }
+    if (units_time(text, n, unit, out, &over))
+        return *out < 0 ? refuse(c, want, "0 or more", d) : 0;
     if (over && text[0] != '-') {
         diag_fail(d, STATUS_INPUT, csv_at(c, want),
                   "%s is %s%s, expected at most 9223372036 s (292 years)", name, text,

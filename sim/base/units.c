@@ -38,11 +38,12 @@ static size_t billionths(const char *text, size_t n, int64_t most, wide_t *out, 
 
     *over = false;
     for (; i < n && is_digit(text[i]); i++, digits++) {
-        if (whole <= most)
+        if (whole < INT64_MAX / 10)
             whole = whole * 10 + (text[i] - '0');
-        if (whole > most)
+        else
             *over = true;
     }
+    *over = *over || whole > most;
     if (i < n && text[i] == '.') {
         size_t dot = i++;
         for (; i < n && is_digit(text[i]) && weight > 1; i++, digits++) {
@@ -58,8 +59,10 @@ static size_t billionths(const char *text, size_t n, int64_t most, wide_t *out, 
     return i;
 }
 
-bool units_seconds(const char *text, size_t n, ns_t *out, bool *over)
+bool units_time(const char *text, size_t n, ns_t unit, ns_t *out, bool *over)
 {
+    /* The product stays below 2^127: the bound on the number falls with the unit. */
+    int64_t most = unit < NS_PER_S ? INT64_MAX : SECONDS_MAX;
     bool unused, minus = n > 0 && text[0] == '-';
     wide_t v = 0;
 
@@ -70,16 +73,23 @@ bool units_seconds(const char *text, size_t n, ns_t *out, bool *over)
         text++;
         n--;
     }
-    if (!n || billionths(text, n, SECONDS_MAX, &v, over) != n) {
+    if (!n || billionths(text, n, most, &v, over) != n) {
         *over = false;
         return false;
     }
+    if (!*over && unit != NS_PER_S)
+        v = v * unit / NS_PER_S;
     if (*over || v > (wide_t)SECONDS_MAX * NS_PER_S) {
         *over = true;
         return false;
     }
     *out = minus ? -(ns_t)v : (ns_t)v;
     return true;
+}
+
+bool units_seconds(const char *text, size_t n, ns_t *out, bool *over)
+{
+    return units_time(text, n, NS_PER_S, out, over);
 }
 
 struct unit { const char *name; wide_t size; };

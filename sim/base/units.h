@@ -25,6 +25,9 @@ char *wide_text(wide_t v, char *to);
  * SECONDS_MAX (then *over is true; over may be NULL). n bytes. */
 bool units_seconds(const char *text, size_t n, ns_t *out, bool *over);
 
+/* The same for a number of units of `unit` ns, 1 to an hour; parts of a ns are cut off. */
+bool units_time(const char *text, size_t n, ns_t unit, ns_t *out, bool *over);
+
 /* A duration with a unit: "90s", "2h30m", "7d", "1w", "250ms", "15us", "10ns". */
 bool units_duration(const char *text, size_t n, ns_t *out);
 

@@ -56,6 +56,26 @@ static void seconds_above_292_years_are_over_not_wrapped(void **s)
     }
 }
 
+static void times_in_other_units_are_scaled(void **s)
+{
+    ns_t v;
+    bool over;
+
+    (void)s;
+    assert_true(units_time("1767571200000.5", 15, 1000000, &v, &over));
+    assert_int_equal(v, 1767571200000500000);
+    assert_true(units_time("-2.5", 4, 3600 * NS_PER_S, &v, &over));
+    assert_int_equal(v, -9000 * NS_PER_S);
+    assert_true(units_time("1.9", 3, 1, &v, &over));
+    assert_int_equal(v, 1);
+    assert_true(units_time("9223372036000000000", 19, 1, &v, &over));
+    assert_int_equal(v, SECONDS_MAX * NS_PER_S);
+    assert_false(units_time("9999999999999999999", 19, 1, &v, &over));
+    assert_true(over);
+    assert_false(units_time("2562048", 7, 3600 * NS_PER_S, &v, &over));
+    assert_true(over);
+}
+
 static void whole_numbers_stop_at_64_bits(void **s)
 {
     static const char *const bad[] = {"", "-", "9223372036854775808", "-9223372036854775809", "1.0",
@@ -189,6 +209,7 @@ int main(void)
         cmocka_unit_test(seconds_are_exact_to_the_nanosecond),
         cmocka_unit_test(what_is_no_number_of_seconds_is_refused),
         cmocka_unit_test(seconds_above_292_years_are_over_not_wrapped),
+        cmocka_unit_test(times_in_other_units_are_scaled),
         cmocka_unit_test(whole_numbers_stop_at_64_bits),
         cmocka_unit_test(durations_add_their_parts),
         cmocka_unit_test(sizes_have_units_of_1000_or_1024),
