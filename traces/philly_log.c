@@ -51,7 +51,7 @@ static void note_latest(struct reading *own, const json_node *of, const char *ke
     ns_t t;
     bool zoned, odd;
 
-    if (!text || !units_civil(text, strlen(text), &t, &zoned))
+    if (!text || !units_civil(text, strlen(text), &t, &zoned) || t < 0 || t > ZONE_LATEST)
         return;
     t = zoned || !own->zone.named ? t : zone_utc(&own->zone, t, &odd);
     own->latest = t > own->latest ? t : own->latest;

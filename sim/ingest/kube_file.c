@@ -2,6 +2,8 @@
  * the object. */
 #include "ingest/kube_file.h"
 
+#include "ingest/zone.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -114,7 +116,7 @@ ns_t kube_file_time(struct kube_file *f, const json_node *of, const char *key)
     ns_t t;
     bool zoned;
 
-    if (!text || !units_civil(text, strlen(text), &t, &zoned))
+    if (!text || !units_civil(text, strlen(text), &t, &zoned) || t < 0 || t > ZONE_LATEST)
         return NS_UNKNOWN;
     if (t > f->latest)
         f->latest = t;

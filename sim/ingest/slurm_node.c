@@ -102,7 +102,7 @@ static int gres(struct slurm_node *to, const struct line *l, const char *p, size
             continue;                   /* shard, mps and other things the GPUs are counted by too */
         paren = memchr(item, '(', (size_t)(stop - item));
         if (paren && strncmp(paren, "(S:", 3) == 0)
-            to->sockets = sockets(paren + 3, (size_t)(stop - paren) - 4);
+            to->sockets = sockets(paren + 3, strspn(paren + 3, "0123456789-,"));
         count_n = (size_t)((paren ? paren : stop) - item) - 4;
         count = item + 4;
         for (const char *colon; (colon = memchr(count, ':', count_n)); ) {

@@ -84,14 +84,15 @@ bool slurm_text_limit(const char *text, size_t n, ns_t *out)
     return slurm_text_elapsed(text, n, out);
 }
 
-/* Digits from *at on; false when there is none or they do not fit. */
+/* Digits from *at on; false when there is none or they are more than a number of Slurm can
+ * be (so that sums of two never overflow). */
 static bool digits(const char *text, size_t n, size_t *at, int64_t *out)
 {
     size_t from = *at;
 
     while (*at < n && text[*at] >= '0' && text[*at] <= '9')
         ++*at;
-    return *at > from && units_integer(text + from, *at - from, out);
+    return *at > from && units_integer(text + from, *at - from, out) && *out < INT64_C(1) << 60;
 }
 
 bool slurm_text_id(const char *text, size_t n, struct slurm_id *out)

@@ -153,7 +153,7 @@ bool zone_read(struct zone *z, const char *text, size_t n, uint32_t line, struct
 {
     bool zoned, odd;
 
-    if (!units_civil(text, n, out, &zoned))
+    if (!units_civil(text, n, out, &zoned) || *out < 0 || *out > ZONE_LATEST)
         return false;
     if (zoned)
         return true;

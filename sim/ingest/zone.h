@@ -5,6 +5,10 @@
 
 #include "ingest/trace.h"
 
+/* Text times are taken from 1970 to 2262, less two days, so that a change of zone and the
+ * difference of any two of them fit. */
+#define ZONE_LATEST ((SECONDS_MAX - 172800) * NS_PER_S)
+
 struct zone {
     bool named;                 /* the user said which zone */
     bool warned;                /* that UTC was supposed */

@@ -77,6 +77,7 @@ static void job_numbers_name_tasks_components_and_steps(void **state)
     assert_false(slurm_text_id("12x", 3, &id));
     assert_false(slurm_text_id("", 0, &id));
     assert_false(slurm_text_id("99999999999999999999", 20, &id));
+    assert_false(slurm_text_id("12_9223372036854775807", 22, &id));
 }
 
 static void task_lists_expand(void **state)

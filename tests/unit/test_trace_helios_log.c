@@ -49,6 +49,9 @@ static void each_fault_is_told_at_its_cell(void **state)
     check_reject(FORMAT, DATA "helios_log/bad-time.csv", "time",
                  "bad-time.csv:2:25: submit_time is '2020-07-01 08:00', expected a time such as "
                  "2026-01-05 00:00:00");
+    check_reject(FORMAT, DATA "helios_log/bad-year.csv", "time",
+                 "bad-year.csv:2:25: submit_time is '1700-01-01 00:00:00', expected a time such as "
+                 "2026-01-05 00:00:00");
     check_reject(FORMAT, DATA "helios_log/bad-state.csv", "state",
                  "bad-state.csv:2:15: state is 'DONE', expected a Slurm state such as COMPLETED, "
                  "FAILED, CANCELLED or TIMEOUT");
