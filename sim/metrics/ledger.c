@@ -34,6 +34,8 @@ void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topo
             rate[BUCKET_NO_DEMAND] += all - down;
         }
     }
+    for (uint32_t type = 0; type < fleet->n_types; type++)
+        l->some[type] = (UINT32_C(1) << BUCKETS) - 1;
 }
 
 void ledger_advance(struct ledger *l, ns_t now)
@@ -45,9 +47,10 @@ void ledger_advance(struct ledger *l, ns_t now)
     if (dt <= 0)
         return;
     for (uint32_t type = 0; type < l->fleet->n_types; type++)
-        for (int b = 0; b < BUCKETS; b++)
-            if (l->rate[type][b])
-                l->by_type[type].bucket[b] += (wide_t)l->rate[type][b] * dt;
+        for (uint32_t some = l->some[type]; some; some &= some - 1) {
+            uint32_t b = bits_lowest(some);
+            l->by_type[type].bucket[b] += (wide_t)l->rate[type][b] * dt;
+        }
     for (size_t i = 0; i < l->n_booked; i++)
         l->by_request[l->booked[i].request].bucket[l->booked[i].bucket] +=
             (wide_t)l->booked[i].milli * dt;
@@ -59,9 +62,11 @@ void ledger_advance(struct ledger *l, ns_t now)
 void ledger_hold(struct ledger *l, enum bucket b, const struct held *h, uint32_t n, int sign)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (h[i].mask)
-            l->rate[l->fleet->gpu_type[h[i].node]][b] +=
-                sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
+        if (h[i].mask) {
+            uint8_t type = l->fleet->gpu_type[h[i].node];
+            l->rate[type][b] += sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
+            l->some[type] |= UINT32_C(1) << b;
+        }
 }
 
 void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, ns_t end)
@@ -79,14 +84,17 @@ void ledger_settle(struct ledger *l, const struct observed_state *s)
     for (uint32_t type = 0; type < l->fleet->n_types; type++) {
         int64_t *rate = l->rate[type];
         memset(rate + BUCKET_POLICY, 0, (BUCKET_NO_DEMAND - BUCKET_POLICY) * sizeof *rate);
+        l->some[type] &= ~(((UINT32_C(1) << BUCKET_NO_DEMAND) - 1) & ~((UINT32_C(1) << BUCKET_POLICY) - 1));
         rate[BUCKET_NO_DEMAND] = s->free_milli[type];
         rate[BUCKET_GANG_WAIT] = s->gang_wait_milli[type];
+        l->some[type] |= UINT32_C(1) << BUCKET_NO_DEMAND | UINT32_C(1) << BUCKET_GANG_WAIT;
     }
     for (size_t i = 0; i < s->n_bookings; i++) {
         const struct observed_booking *k = &s->bookings[i];
         uint8_t bucket = block_bucket[k->block].bucket, frag = block_bucket[k->block].frag;
         l->rate[k->gpu_type][bucket] += k->milli;
         l->rate[k->gpu_type][BUCKET_NO_DEMAND] -= k->milli;
+        l->some[k->gpu_type] |= UINT32_C(1) << bucket;
         if (frag != FRAGS)
             l->frag_rate[frag] += k->milli;
         l->booked[l->n_booked].request = k->request;

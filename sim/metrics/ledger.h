@@ -15,6 +15,7 @@ struct ledger {
     ns_t from, to;                      /* the window it covers; to = NS_NEVER: until closed */
     ns_t last;                          /* rates below hold since then */
     int64_t rate[TOPOLOGY_TYPES][BUCKETS];
+    uint32_t some[TOPOLOGY_TYPES];      /* by type: bit b set where rate[b] may be above zero */
     int64_t frag_rate[FRAGS];
     struct ledger_row *by_type;         /* sums */
     struct ledger_row *by_request;      /* by request class: held and blocked */

@@ -220,7 +220,6 @@ static void candidate_times(struct plan *p, ns_t before, bool freed_only)
     size_t n = freed_only ? p->freed_nodes.n : p->core->topo->n_nodes, kept = 0;
 
     p->times.n = 0;
-    VEC_PUSH(&p->times, p->core->now);
     for (size_t i = 0; i < n; i++) {
         const struct node_plan *node = &p->node[freed_only ? p->freed_nodes.at[i] : i];
         for (size_t k = 0; k < node->spans.n; k++) {
@@ -251,18 +250,27 @@ static bool enough_room(struct plan *p, uint32_t job, ns_t from)
     return have >= r->replicas;
 }
 
-/* Give the job the earliest seat before `before`; false when there is none. */
+static bool seat_at(struct plan *p, uint32_t job, ns_t from, bool freed_only)
+{
+    if ((!freed_only && !enough_room(p, job, from)) || !seat(p, job, from, freed_only))
+        return false;
+    p->spots[job].n = 0;
+    for (size_t k = 0; k < p->chosen.n; k++)
+        VEC_PUSH(&p->spots[job], p->chosen.at[k]);
+    p->start[job] = from;
+    return true;
+}
+
+/* Give the job the earliest seat before `before`; false when there is none. Most jobs of a fleet that
+ * is not full start at once, so the instants to try are collected only when now is not one. */
 static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_only)
 {
+    if (seat_at(p, job, p->core->now, freed_only))
+        return true;
     candidate_times(p, before, freed_only);
-    for (size_t i = 0; i < p->times.n && p->times.at[i] < before; i++)
-        if ((freed_only || enough_room(p, job, p->times.at[i])) && seat(p, job, p->times.at[i], freed_only)) {
-            p->spots[job].n = 0;
-            for (size_t k = 0; k < p->chosen.n; k++)
-                VEC_PUSH(&p->spots[job], p->chosen.at[k]);
-            p->start[job] = p->times.at[i];
+    for (size_t i = 0; i < p->times.n; i++)
+        if (seat_at(p, job, p->times.at[i], freed_only))
             return true;
-        }
     return false;
 }
 

@@ -1,11 +1,9 @@
 /* queue.c - pending jobs in policy order, grouped by request class. */
 #include "sched/queue.h"
 
-#include "base/digest.h"
-
-void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a)
+void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, struct arena *a)
 {
-    *q = (struct queue){.jobs = jobs};
+    *q = (struct queue){.jobs = jobs, .knows_least = knows_least};
     q->link = ARENA_ARRAY(a, struct queue_link, jobs->n + 1);
     q->class = ARENA_ARRAY(a, struct queue_class, jobs->n_requests + 1);
     q->heap = ARENA_ARRAY(a, uint32_t, jobs->n_requests + 1);
@@ -13,19 +11,22 @@ void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a)
         q->class[i] = (struct queue_class){JOB_NONE, JOB_NONE, 0, UINT32_MAX};
 }
 
-/* ---- the treap of one class: heap order by a hash of the job, so its shape depends on the
- * set of jobs alone ---- */
+/* ---- the treap of one class: heap order by a hash of the job, so its shape depends on the set of
+ * jobs alone. An odd multiplier is a bijection, so there are no ties; 2^32 / golden ratio spreads the
+ * running numbers of a class evenly (Knuth, volume 3, 6.4). ---- */
 
 static inline bool above(uint32_t a, uint32_t b)
 {
-    uint64_t x = digest_mix(a), y = digest_mix(b);
-    return x > y || (x == y && a < b);
+    return a * UINT32_C(2654435769) > b * UINT32_C(2654435769);
 }
 
-static inline void refresh(struct queue_link *l, uint32_t at)
+static inline void refresh(const struct queue *q, uint32_t at)
 {
+    struct queue_link *l = q->link;
     ns_t least = l[at].estimate;
 
+    if (!q->knows_least)
+        return;
     if (l[at].left != JOB_NONE && l[l[at].left].least < least)
         least = l[l[at].left].least;
     if (l[at].right != JOB_NONE && l[l[at].right].least < least)
@@ -39,11 +40,11 @@ static void split(struct queue *q, uint32_t root, uint32_t job, uint32_t *low, u
         *low = *high = JOB_NONE;
     } else if (queue_before(q, root, job)) {
         split(q, q->link[root].right, job, &q->link[root].right, high);
-        refresh(q->link, root);
+        refresh(q, root);
         *low = root;
     } else {
         split(q, q->link[root].left, job, low, &q->link[root].left);
-        refresh(q->link, root);
+        refresh(q, root);
         *high = root;
     }
 }
@@ -54,11 +55,11 @@ static uint32_t merge(struct queue *q, uint32_t low, uint32_t high)
         return low == JOB_NONE ? high : low;
     if (above(low, high)) {
         q->link[low].right = merge(q, q->link[low].right, high);
-        refresh(q->link, low);
+        refresh(q, low);
         return low;
     }
     q->link[high].left = merge(q, low, q->link[high].left);
-    refresh(q->link, high);
+    refresh(q, high);
     return high;
 }
 
@@ -68,14 +69,14 @@ static uint32_t insert(struct queue *q, uint32_t root, uint32_t job)
         return job;
     if (above(job, root)) {
         split(q, root, job, &q->link[job].left, &q->link[job].right);
-        refresh(q->link, job);
+        refresh(q, job);
         return job;
     }
     if (queue_before(q, job, root))
         q->link[root].left = insert(q, q->link[root].left, job);
     else
         q->link[root].right = insert(q, q->link[root].right, job);
-    refresh(q->link, root);
+    refresh(q, root);
     return root;
 }
 
@@ -87,7 +88,7 @@ static uint32_t erase(struct queue *q, uint32_t root, uint32_t job)
         q->link[root].left = erase(q, q->link[root].left, job);
     else
         q->link[root].right = erase(q, q->link[root].right, job);
-    refresh(q->link, root);
+    refresh(q, root);
     return root;
 }
 

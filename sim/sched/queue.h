@@ -28,9 +28,10 @@ struct queue {
     uint32_t n;                 /* pending jobs */
     uint64_t demand_milli;
     const struct job_set *jobs;
+    bool knows_least;           /* queue_short() may be asked */
 };
 
-void queue_init(struct queue *q, const struct job_set *jobs, struct arena *a);
+void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, struct arena *a);
 void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate);
 void queue_remove(struct queue *q, uint32_t job);
 

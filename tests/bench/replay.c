@@ -2,7 +2,8 @@
  *
  * Every case names its policy, fleet, load, estimates and the queue it reached: a fast number with an
  * empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
- * round. The shared machine moves; the ratios are what is compared. */
+ * round. The shared machine moves; the ratios are what is compared. Arguments: rounds, and the number of
+ * one case. */
 #include "engine/engine.h"
 #include "lib/builders.h"
 #include "metrics/collect.h"
@@ -143,6 +144,7 @@ int main(int argc, char **argv)
     printf("%-22s %7s %8s %6s %8s %9s %8s %7s  %s\n", "case", "GPUs", "jobs", "load", "queued", "ns/job",
            "holds", "B/job", "digest");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        replay(&cases[i], hold, rounds);
+        if (argc < 3 || (size_t)atoi(argv[2]) == i)
+            replay(&cases[i], hold, rounds);
     return 0;
 }
