@@ -280,11 +280,23 @@ static int by_number(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* A piece whose whole is there is folded into it; one without cannot be replayed. */
-static void settle_parts(struct reading *own, const char *file)
+static int by_job(const void *a, const void *b)
 {
+    const struct part *x = a, *y = b;
+    int c = by_number(&x->job, &y->job);
+
+    return c ? c : (x->line > y->line) - (x->line < y->line);
+}
+
+/* A piece whose whole is there is folded into it; one without cannot be replayed. Returns
+ * how many jobs are there in pieces only. */
+static int64_t settle_parts(struct reading *own, const char *file)
+{
+    int64_t alone = 0;
     struct diag why;
 
+    if (own->parts.n)
+        qsort(own->parts.at, own->parts.n, sizeof *own->parts.at, by_job);
     for (size_t i = 0; i < own->parts.n; i++) {
         const struct part *p = &own->parts.at[i];
         if (own->jobs.n &&
@@ -292,16 +304,18 @@ static void settle_parts(struct reading *own, const char *file)
             sink_fold(own->sink, "part", p->line);
             continue;
         }
+        alone += i == 0 || p->job != p[-1].job;
         diag_fail(&why, STATUS_INPUT, (struct diag_at){.file = file, .line = p->line},
                   "job %lld is only there in parts (status 2, 3 or 4), expected a row of the whole",
                   (long long)p->job);
         sink_reject(own->sink, "missing", &why, NULL);
     }
+    return alone;
 }
 
-static void compare_counts(const struct reading *own)
+static void compare_counts(const struct reading *own, int64_t alone)
 {
-    int64_t distinct = 0;
+    int64_t distinct = alone;
 
     for (size_t i = 0; i < own->jobs.n; i++)
         distinct += i == 0 || own->jobs.at[i] != own->jobs.at[i - 1];
@@ -353,11 +367,13 @@ static int read_rows(struct reading *own, struct input *in, struct diag *d)
 
 static int finish(struct reading *own, const char *file, struct diag *d)
 {
+    int64_t alone;
+
     if (own->jobs.n)
         qsort(own->jobs.at, own->jobs.n, sizeof *own->jobs.at, by_number);
-    settle_parts(own, file);
+    alone = settle_parts(own, file);
     settle_ends(own);
-    compare_counts(own);
+    compare_counts(own, alone);
     if (own->header.unix_start > 0 && own->first_submit < ROWS_EPOCH * NS_PER_S)
         sink_origin(own->sink, own->header.unix_start * NS_PER_S);
     return swf_header_nodes(&own->header, own->gpu ? "gpu" : "cpu", own->node, own->sink, d);
