@@ -144,7 +144,7 @@ bench: all $(BENCH)                 ## run the benchmarks of tests/bench
 	@for b in $(BENCH); do echo "== $${b##*/}"; $$b || exit 1; done
 
 fuzz:                               ## build the fuzz drivers with libFuzzer where clang has it
-	@sh tests/fuzz/build.sh '$(CLANG)' '$(DEFINES)' '$(LIBS)'
+	@sh tests/fuzz/build.sh '$(CLANG)' '$(LIBS)'
 
 # --- the house's rules ---
 
@@ -154,11 +154,13 @@ layers:                             ## no include that sim/LAYERS does not allow
 symbols: $(ARCHIVES)                ## every exported name begins with its file's name
 	@sh tests/lint/symbols.sh $B
 
+format:                             ## lay every source out with clang-format
+	@clang-format -i $(C_FILES)
 format-check:                       ## clang-format would change nothing
 	@clang-format --dry-run -Werror $(C_FILES)
 
 lint: $(TABLES)                     ## clang-tidy and cppcheck find nothing
-	@sh tests/lint/lint.sh '$(DEFINES)' '$(INCLUDES)'
+	@sh tests/lint/lint.sh $B
 
 # --- installing ---
 
@@ -177,6 +179,6 @@ help:                               ## this list
 
 FORCE:
 .PHONY: all build-tests deps demo test check check-asan check-tsan check-debug soak golden-update \
-        bench fuzz layers symbols format-check lint install uninstall check-install clean help FORCE
+        bench fuzz layers symbols format format-check lint install uninstall check-install clean help FORCE
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)

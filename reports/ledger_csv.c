@@ -142,8 +142,8 @@ static void write_sizes(const struct table *t)
 {
     struct owner owner[JOB_SIZES] = {0};
 
-    for (uint8_t i = 0; i < JOB_SIZES; i++)
-        owner[i] = (struct owner){.key = job_size_name(i), .row = &t->o->by_size[i]};
+    for (int i = 0; i < JOB_SIZES; i++)
+        owner[i] = (struct owner){.key = job_size_name((uint8_t)i), .row = &t->o->by_size[i]};
     for (int b = 0; b < BUCKETS; b++)
         share_bucket(t->o, owner, JOB_SIZES, b);
     write_owners(t, "size_class", owner, JOB_SIZES);

@@ -31,7 +31,7 @@ static void sample(struct writer *w, const struct outcome *o, const char *name, 
     writer_print(w, ",policy=");
     write_value(w, o->policy_name);
     writer_print(w, ",seed=\"%llu\"", (unsigned long long)o->seed);
-    if (label) {
+    if (label && value) {
         writer_print(w, ",%s=", label);
         write_value(w, value);
     }

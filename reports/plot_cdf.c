@@ -69,9 +69,9 @@ static void choose_lines(struct drawing *g)
     for (size_t i = 0; i < g->n; i++)
         count[g->item[i].size]++;
     g->lines = 0;
-    for (uint8_t k = 0; k < JOB_SIZES; k++)
+    for (int k = 0; k < JOB_SIZES; k++)
         if (count[k])
-            g->line[g->lines++] = (struct line){k, k, count[k]};
+            g->line[g->lines++] = (struct line){(uint8_t)k, (uint8_t)k, count[k]};
     while (g->lines > CLASSES) {
         int least = -1;
         for (int i = 0; i < g->lines; i++)

@@ -101,7 +101,7 @@ static void write_queues(struct writer *w, const struct outcome *o, const uint32
     uint32_t n = o->jobs->tenants.n, *id = calloc(n + 1, sizeof *id);
 
     writer_print(w, "; MaxQueues: %u\n", n);
-    for (uint32_t i = 0; id && i < n; i++)
+    for (uint32_t i = 0; id && queue && i < n; i++)
         id[queue[i]] = i;
     for (uint32_t k = 1; id && k <= n; k++)
         writer_print(w, "; Queue: %u %s\n", k, intern_text(&o->jobs->tenants, id[k]));
@@ -164,7 +164,7 @@ static void write_job(struct writer *w, const struct outcome *o, uint32_t job,
     bool started = r->start != NS_UNKNOWN;
     ns_t end = r->end == NS_UNKNOWN ? o->horizon : r->end;
     int type = outcome_job_type(o, job);
-    int queue = o->jobs->tenants.n ? (int)numbers->queue[q->tenant] : -1;
+    int queue = numbers->queue && o->jobs->tenants.n ? (int)numbers->queue[q->tenant] : -1;
 
     writer_print(w, "%u ", job + 1);
     write_time(w, s->submit);

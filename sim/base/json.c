@@ -403,7 +403,7 @@ static int put(struct json *j, const char *argument, size_t n, cJSON *value, con
 {
     cJSON *at = j->root;
     const char *expected = NULL;
-    size_t i = n >= 2 && argument[0] == '$' && strchr(".[", argument[1]) ? 1 : 0, start = i;
+    size_t i = n >= 2 && argument[0] == '$' && strchr(".[", argument[1]) ? 1 : 0, start;
     i += i && argument[i] == '.';
     do {
         struct step step;

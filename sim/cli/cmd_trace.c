@@ -116,10 +116,10 @@ static void print_facts(const struct ingest_summary *s, const struct job_set *j,
         if (f->ends[e])
             printf("%-12s %llu %s\n", "ends", (unsigned long long)f->ends[e],
                    job_end_name((enum job_end)e));
-    for (uint8_t k = 0; k < JOB_SIZES; k++)
+    for (int k = 0; k < JOB_SIZES; k++)
         if (f->sizes[k])
             printf("%-12s %-8s %9llu jobs %5.1f %%  %14.1f GPU-hours %5.1f %%\n", "GPUs",
-                   job_size_name(k), (unsigned long long)f->sizes[k],
+                   job_size_name((uint8_t)k), (unsigned long long)f->sizes[k],
                    100.0 * (double)f->sizes[k] / j->n, f->size_hours[k],
                    f->gpu_hours > 0 ? 100 * f->size_hours[k] / f->gpu_hours : 0);
     for (uint32_t i = 0; i < s->n_notes; i++)
@@ -181,8 +181,8 @@ static int json_facts(const struct ingest_summary *s, const struct job_set *j, c
         writer_print(&w, "%s\"%s\":%llu", e ? "," : "", job_end_name((enum job_end)e),
                      (unsigned long long)f->ends[e]);
     writer_print(&w, "},\"sizes\":{");
-    for (uint8_t k = 0; k < JOB_SIZES; k++)
-        writer_print(&w, "%s\"%s\":%llu", k ? "," : "", job_size_name(k),
+    for (int k = 0; k < JOB_SIZES; k++)
+        writer_print(&w, "%s\"%s\":%llu", k ? "," : "", job_size_name((uint8_t)k),
                      (unsigned long long)f->sizes[k]);
     writer_print(&w, "},\"warnings\":[");
     for (uint32_t i = 0; i < s->n_warnings; i++) {

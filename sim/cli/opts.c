@@ -69,13 +69,22 @@ static void *field(struct opts *o, const struct opts_flag *f)
     return (char *)o + f->at;
 }
 
-/* The row of a long name or a letter, or NULL. */
-static const struct opts_flag *find(const struct opts_table *const *tables, const char *name, size_t n,
-                                    char letter)
+/* The row of a name of n bytes, or NULL. */
+static const struct opts_flag *find(const struct opts_table *const *tables, const char *name,
+                                    size_t n)
 {
     for (const struct opts_table *const *t = tables; *t; t++)
         for (const struct opts_flag *f = (*t)->flags; f->name; f++)
-            if (letter ? f->letter == letter : strlen(f->name) == n && !memcmp(f->name, name, n))
+            if (strlen(f->name) == n && !memcmp(f->name, name, n))
+                return f;
+    return NULL;
+}
+
+static const struct opts_flag *find_letter(const struct opts_table *const *tables, char letter)
+{
+    for (const struct opts_table *const *t = tables; *t; t++)
+        for (const struct opts_flag *f = (*t)->flags; f->name; f++)
+            if (f->letter == letter)
                 return f;
     return NULL;
 }
@@ -170,7 +179,7 @@ static int parse_letters(struct opts *o, const char *verb, const struct opts_tab
                          int argc, const char *const *argv, int *i, struct diag *d)
 {
     for (const char *c = argv[*i] + 1; *c; c++) {
-        const struct opts_flag *f = find(tables, NULL, 0, *c);
+        const struct opts_flag *f = find_letter(tables, *c);
         if (!f) {
             char name[3] = {'-', *c, 0};
             return unknown(name, 2, verb, tables, d);
@@ -193,7 +202,7 @@ static int parse_long(struct opts *o, const char *verb, const struct opts_table 
 {
     const char *name = argv[*i] + 2;
     size_t n = strcspn(name, "=");
-    const struct opts_flag *f = find(tables, name, n, 0);
+    const struct opts_flag *f = find(tables, name, n);
 
     if (!f)
         return unknown(argv[*i], n + 2, verb, tables, d);

@@ -341,6 +341,7 @@ static int run_trials(struct work *w, struct diag *d)
     struct run *r = w->run;
 
     r->n = s->n_clusters * s->n_policies;
+    check(r->n > 0);
     r->trials = calloc(r->n, sizeof *r->trials);
     w->status = calloc(r->n, sizeof *w->status);
     check(r->trials && w->status);

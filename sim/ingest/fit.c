@@ -214,7 +214,7 @@ static const uint32_t *nodes_by_domain(struct fit *f, enum level l)
     if (f->by_domain[l])
         return f->by_domain[l];
     start = calloc((size_t)t->domains[l] + 1, sizeof *start);
-    order = malloc(((size_t)t->n_nodes + 1) * sizeof *order);
+    order = calloc((size_t)t->n_nodes + 1, sizeof *order);
     check(start && order);
     for (uint32_t i = 0; i < t->n_nodes; i++)
         start[t->domain[l][i] + 1]++;

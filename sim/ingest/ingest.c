@@ -35,7 +35,7 @@ static uint32_t *resolve_after(struct sink *s)
 
     if (!s->ids_after.n || !n)
         return NULL;
-    after = malloc(n * sizeof *after);
+    after = calloc(n, sizeof *after);
     check(after != NULL);
     for (uint32_t i = 0; i < n; i++) {
         const struct staged *j = &s->staged.at[i];

@@ -26,7 +26,7 @@ const struct report *report_find(const char *name)
 int report_write(const struct report *r, const struct outcome *o, const struct report_context *c,
                  struct diag *d)
 {
-    char path[1024];
+    char path[1024] = "";
     struct writer w;
 
     if (r->own_files)

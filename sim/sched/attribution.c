@@ -46,6 +46,7 @@ static int64_t book(struct attribution *a, int64_t *free, uint32_t request, enum
     uint64_t types = c->jobs->requests[request].types;
 
     for (uint32_t type = 0; type < c->topo->n_types && ask > 0; type++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): filled by type */
         int64_t take = free[type] < ask ? free[type] : ask;
         if ((types >> type & 1) != accepted || take <= 0)
             continue;
