@@ -17,17 +17,53 @@
 
 enum { VERSION = 1, GPUS_MAX = 1048576, GROUPS_MAX = 256 };
 
-enum { JOB_ID, SUBMIT, RUN, REPLICAS, GPUS, MILLI, TYPES, CPU, MEMORY, TENANT, USER, PRIORITY,
-       LIMIT, OUTCOME, WAIT, REQUIRED, PREFERRED, AFTER, COLUMNS };
+enum {
+    JOB_ID,
+    SUBMIT,
+    RUN,
+    REPLICAS,
+    GPUS,
+    MILLI,
+    TYPES,
+    CPU,
+    MEMORY,
+    TENANT,
+    USER,
+    PRIORITY,
+    LIMIT,
+    OUTCOME,
+    WAIT,
+    REQUIRED,
+    PREFERRED,
+    AFTER,
+    COLUMNS
+};
 
 static const struct csv_column columns[COLUMNS] = {
-    {"job_id", true}, {"submit", true}, {"run", true}, {"replicas", false},
-    {"gpus_per_replica", false}, {"gpu_milli", false}, {"gpu_types", false}, {"cpu_milli", false},
-    {"memory_mib", false}, {"tenant", false}, {"user", false}, {"priority", false},
-    {"limit", false}, {"outcome", false}, {"wait", false}, {"required", false},
-    {"preferred", false}, {"after", false}};
+    {"job_id", true},
+    {"submit", true},
+    {"run", true},
+    {"replicas", false},
+    {"gpus_per_replica", false},
+    {"gpu_milli", false},
+    {"gpu_types", false},
+    {"cpu_milli", false},
+    {"memory_mib", false},
+    {"tenant", false},
+    {"user", false},
+    {"priority", false},
+    {"limit", false},
+    {"outcome", false},
+    {"wait", false},
+    {"required", false},
+    {"preferred", false},
+    {"after", false},
+};
 
-struct directives { ns_t unit, origin; bool version; };
+struct directives {
+    ns_t unit, origin;
+    bool version;
+};
 
 static bool begins(const char *text, const char *with)
 {
@@ -37,16 +73,20 @@ static bool begins(const char *text, const char *with)
 static int berth_guess(const char *head, size_t n, struct trace_near *near)
 {
     static const char *const required[] = {"job_id", "submit", "run"};
-    const struct header_rule rule = {.format = "berth", .delimiter = ',', .required = required,
-                                     .n_required = 3};
+    const struct header_rule rule = {
+        .format = "berth", .delimiter = ',', .required = required, .n_required = 3};
 
-    return begins(head, "# berth-trace ") ? GUESS_YES
-           : header_guess(&rule, head, n, near) ? GUESS_MAYBE : GUESS_NO;
+    return begins(head, "# berth-trace ")       ? GUESS_YES
+           : header_guess(&rule, head, n, near) ? GUESS_MAYBE
+                                                : GUESS_NO;
 }
 
 /* --- directives --- */
 
-struct line { const char *file, *text; uint32_t number; };
+struct line {
+    const char *file, *text;
+    uint32_t number;
+};
 
 static int refuse_directive(const struct line *l, size_t at, const char *fmt, struct diag *d)
 {
@@ -54,7 +94,9 @@ static int refuse_directive(const struct line *l, size_t at, const char *fmt, st
 
     snprintf(found, sizeof found, "%s", l->text + at);
     return diag_fail(d, STATUS_INPUT,
-                     (struct diag_at){.file = l->file, .text = l->text, .line = l->number,
+                     (struct diag_at){.file = l->file,
+                                      .text = l->text,
+                                      .line = l->number,
                                       .column = (uint32_t)at + 1,
                                       .width = (uint32_t)strlen(l->text + at)},
                      fmt, found);
@@ -62,9 +104,11 @@ static int refuse_directive(const struct line *l, size_t at, const char *fmt, st
 
 static int take_directive(struct directives *to, const struct line *l, struct diag *d)
 {
-    static const struct { const char *name; ns_t unit; } units[] = {
-        {"s", NS_PER_S}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {"min", 60 * NS_PER_S},
-        {"h", 3600 * NS_PER_S}};
+    static const struct {
+        const char *name;
+        ns_t unit;
+    } units[] = {{"s", NS_PER_S}, {"ms", 1000000},        {"us", 1000},
+                 {"ns", 1},       {"min", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S}};
     size_t n = strlen(l->text);
     int64_t version;
     bool zoned;
@@ -73,9 +117,12 @@ static int take_directive(struct directives *to, const struct line *l, struct di
         to->version = true;
         if (!units_integer(l->text + 14, n - 14, &version))
             return refuse_directive(l, 14, "version is '%s', expected a whole number", d);
-        return version == VERSION ? 0
-            : refuse_directive(l, 14, "trace is version %s, this program reads version 1; convert "
-                               "it with the program that wrote it", d);
+        return version == VERSION
+                   ? 0
+                   : refuse_directive(l, 14,
+                                      "trace is version %s, this program reads version 1; convert "
+                                      "it with the program that wrote it",
+                                      d);
     }
     if (begins(l->text, "# time_unit ")) {
         for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
@@ -88,8 +135,10 @@ static int take_directive(struct directives *to, const struct line *l, struct di
     }
     if (begins(l->text, "# origin ") &&
         (!units_civil(l->text + 9, n - 9, &to->origin, &zoned) || to->origin < 0))
-        return refuse_directive(l, 9, "origin is '%s', expected a time such as "
-                                "2026-01-05T00:00:00Z", d);
+        return refuse_directive(l, 9,
+                                "origin is '%s', expected a time such as "
+                                "2026-01-05T00:00:00Z",
+                                d);
     return 0;
 }
 
@@ -167,8 +216,8 @@ static bool word(struct cells *c, uint32_t want, const char *const *words, uint3
 
 static bool level(struct cells *c, uint32_t want, uint8_t *out)
 {
-    static const enum level of[] = {LEVEL_NUMA, LEVEL_NODE, LEVEL_NVLINK, LEVEL_RACK, LEVEL_POD,
-                                    LEVEL_SITE};
+    static const enum level of[] = {LEVEL_NUMA, LEVEL_NODE, LEVEL_NVLINK,
+                                    LEVEL_RACK, LEVEL_POD,  LEVEL_SITE};
     static const char *const words[] = {"numa", "node", "nvlink", "rack", "pod", "site"};
     uint32_t i;
 
@@ -245,7 +294,8 @@ static bool unequal_size(struct cells *c, struct trace_row *row, struct job_grou
     if (n != n_gpus || total > GPUS_MAX || *csv_field(c->csv, MILLI, NULL)) {
         diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, REPLICAS),
                   "%u groups of replicas with %u of GPUs, %lld GPUs in all, expected as many of "
-                  "both, at most %d GPUs and no gpu_milli", n, n_gpus, (long long)total, GPUS_MAX);
+                  "both, at most %d GPUs and no gpu_milli",
+                  n, n_gpus, (long long)total, GPUS_MAX);
         return false;
     }
     row->groups = groups;
@@ -269,7 +319,8 @@ static bool size(struct cells *c, struct trace_row *row, struct job_group *group
         c->kind = "shape";
         diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, MILLI),
                   "gpu_milli is %lld with gpus_per_replica %lld, expected 1 GPU per replica for a "
-                  "share", (long long)milli, (long long)gpus);
+                  "share",
+                  (long long)milli, (long long)gpus);
         return false;
     }
     if (replicas * gpus > GPUS_MAX) {
@@ -296,7 +347,8 @@ static bool fill(struct cells *c, struct trace_row *row, struct job_group *group
     row->id_column = csv_column_of(c->csv, JOB_ID);
     if (!row->job_id) {
         c->kind = "missing";
-        diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, JOB_ID), "job_id is empty, expected a name");
+        diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, JOB_ID),
+                  "job_id is empty, expected a name");
         return false;
     }
     if (!seconds(c, SUBMIT, &row->submit) || !seconds(c, RUN, &row->run) || !size(c, row, group) ||
@@ -338,8 +390,7 @@ static int check_columns(const struct csv *csv, const char *file, struct diag *d
         if (known)
             continue;
         near = diag_nearest(name, names, COLUMNS);
-        return diag_fail(d, STATUS_INPUT,
-                         (struct diag_at){.file = file, .line = csv_line(csv)},
+        return diag_fail(d, STATUS_INPUT, (struct diag_at){.file = file, .line = csv_line(csv)},
                          "column '%.95s' is unknown%s%s%s; columns of your own begin with x_", name,
                          near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
     }

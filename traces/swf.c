@@ -14,33 +14,52 @@
 enum { FIELDS = 18, TEXT = 64, ROWS_EPOCH = 1000000000 };
 
 /* 0-based place of a field in a row. */
-enum { JOB, SUBMIT, WAIT, RUN, PROCS, CPU, MEMORY, ASKED_PROCS, ASKED_TIME, ASKED_MEMORY, STATUS,
-       USER, GROUP, PROGRAM, QUEUE, PARTITION };
+enum {
+    JOB,
+    SUBMIT,
+    WAIT,
+    RUN,
+    PROCS,
+    CPU,
+    MEMORY,
+    ASKED_PROCS,
+    ASKED_TIME,
+    ASKED_MEMORY,
+    STATUS,
+    USER,
+    GROUP,
+    PROGRAM,
+    QUEUE,
+    PARTITION
+};
 
 enum { FAILED, DONE, PART, LAST_DONE, LAST_FAILED, CANCELLED };
 
 struct row {
-    const char *file, *line;    /* borrowed */
+    const char *file, *line; /* borrowed */
     uint32_t number;
-    uint32_t at[FIELDS], n[FIELDS];     /* where each field lies */
+    uint32_t at[FIELDS], n[FIELDS]; /* where each field lies */
     uint32_t fields;
     char id[TEXT], user[TEXT], tenant[TEXT];
     int64_t job, procs, status;
     ns_t submit, wait, run, limit;
-    int64_t memory_mib;         /* per processor */
+    int64_t memory_mib; /* per processor */
 };
 
-struct part { int64_t job; uint32_t line; };
+struct part {
+    int64_t job;
+    uint32_t line;
+};
 
 struct reading {
     struct swf_header header;
     const struct trace_options *opt;
     struct sink *sink;
-    VEC(int64_t) jobs;          /* numbers of whole jobs: 8 bytes each until the file ends */
+    VEC(int64_t) jobs; /* numbers of whole jobs: 8 bytes each until the file ends */
     VEC(struct part) parts;
     int64_t rows;
     ns_t first_submit;
-    bool any_row, any_status;   /* is any status other than 0? */
+    bool any_row, any_status; /* is any status other than 0? */
     bool gpu, node;
 };
 
@@ -51,8 +70,11 @@ static bool is_blank(char c)
 
 static struct diag_at cell(const struct row *r, int field)
 {
-    return (struct diag_at){.file = r->file, .text = r->line, .line = r->number,
-                            .column = r->at[field] + 1, .width = r->n[field]};
+    return (struct diag_at){.file = r->file,
+                            .text = r->line,
+                            .line = r->number,
+                            .column = r->at[field] + 1,
+                            .width = r->n[field]};
 }
 
 static void split(struct row *r)
@@ -84,10 +106,12 @@ static int refuse(const struct row *r, int field, const char *what, const char *
     snprintf(found, sizeof found, "%.*s", (int)(r->n[field] < TEXT ? r->n[field] : TEXT - 1),
              r->line + r->at[field]);
     if (found[0] == '-' || (found[0] >= '0' && found[0] <= '9' && !strcmp(expected, "0 or more")))
-        return diag_fail(why, STATUS_INPUT, cell(r, field), "%s is %s, expected %s, or -1 for "
-                         "unknown", what, found, expected);
-    return diag_fail(why, STATUS_INPUT, cell(r, field), "%s is '%s', expected %s, or -1 for unknown",
-                     what, found, expected);
+        return diag_fail(why, STATUS_INPUT, cell(r, field),
+                         "%s is %s, expected %s, or -1 for "
+                         "unknown",
+                         what, found, expected);
+    return diag_fail(why, STATUS_INPUT, cell(r, field),
+                     "%s is '%s', expected %s, or -1 for unknown", what, found, expected);
 }
 
 /* "-1", "-1.00" */
@@ -168,11 +192,15 @@ static int parse(const struct reading *own, struct row *r, const char **kind, st
 
     *kind = "number";
     if (r->fields < FIELDS) {
-        struct diag_at all = {.file = r->file, .text = r->line, .line = r->number, .column = 1,
+        struct diag_at all = {.file = r->file,
+                              .text = r->line,
+                              .line = r->number,
+                              .column = 1,
                               .width = (uint32_t)strlen(r->line)};
         *kind = "fields";
         return diag_fail(why, STATUS_INPUT, all,
-                         "row has %u fields, expected 18 (Standard Workload Format 2.2)", r->fields);
+                         "row has %u fields, expected 18 (Standard Workload Format 2.2)",
+                         r->fields);
     }
     if (number(r, JOB, "job number", &r->job, why) < 0 ||
         seconds(r, SUBMIT, "submit time", unit, &r->submit, why) < 0 ||
@@ -188,8 +216,8 @@ static int parse(const struct reading *own, struct row *r, const char **kind, st
         return diag_fail(why, STATUS_INPUT, cell(r, SUBMIT),
                          "submit time is unknown, expected seconds as a number");
     if (r->status > CANCELLED)
-        return diag_fail(why, STATUS_INPUT, cell(r, STATUS),
-                         "status is %lld, expected -1 to 5", (long long)r->status);
+        return diag_fail(why, STATUS_INPUT, cell(r, STATUS), "status is %lld, expected -1 to 5",
+                         (long long)r->status);
     r->memory_mib = kilobytes <= 0 ? 0 : (kilobytes - 1) / 1024 + 1;
     copy_field(r, JOB, r->id);
     copy_field(r, USER, r->user);
@@ -204,8 +232,9 @@ static const char *tenant(const struct reading *own, struct row *r)
 
     copy_field(r, field, r->tenant);
     if (units_integer(r->tenant, strlen(r->tenant), &n))
-        name = field == QUEUE ? swf_header_queue(&own->header, n)
-               : field == PARTITION ? swf_header_partition(&own->header, n) : NULL;
+        name = field == QUEUE       ? swf_header_queue(&own->header, n)
+               : field == PARTITION ? swf_header_partition(&own->header, n)
+                                    : NULL;
     return name ? name : r->tenant;
 }
 
@@ -217,14 +246,22 @@ static enum job_end end_of(int64_t status)
 static int hand_over(struct reading *own, struct row *r, struct diag *d)
 {
     struct job_group group = {.replicas = (uint32_t)r->procs, .gpus = 1};
-    struct trace_row row = {
-        .job_id = r->id, .submit = r->submit, .run = r->run, .wait = r->wait,
-        .limit = r->limit > 0 ? r->limit : own->header.max_runtime,
-        .groups = &group, .n_groups = own->gpu ? 0 : 1, .gpus = (uint32_t)r->procs,
-        .memory_mib = own->gpu ? r->memory_mib * r->procs : r->memory_mib,
-        .tenant = tenant(own, r), .user = r->user, .end = end_of(r->status),
-        .line = r->number, .text = r->line, .gpus_column = r->at[PROCS] + 1,
-        .id_column = r->at[JOB] + 1};
+    struct trace_row row = {.job_id = r->id,
+                            .submit = r->submit,
+                            .run = r->run,
+                            .wait = r->wait,
+                            .limit = r->limit > 0 ? r->limit : own->header.max_runtime,
+                            .groups = &group,
+                            .n_groups = own->gpu ? 0 : 1,
+                            .gpus = (uint32_t)r->procs,
+                            .memory_mib = own->gpu ? r->memory_mib * r->procs : r->memory_mib,
+                            .tenant = tenant(own, r),
+                            .user = r->user,
+                            .end = end_of(r->status),
+                            .line = r->number,
+                            .text = r->line,
+                            .gpus_column = r->at[PROCS] + 1,
+                            .id_column = r->at[JOB] + 1};
 
     return sink_row(own->sink, &row, d);
 }
@@ -299,8 +336,7 @@ static int64_t settle_parts(struct reading *own, const char *file)
         qsort(own->parts.at, own->parts.n, sizeof *own->parts.at, by_job);
     for (size_t i = 0; i < own->parts.n; i++) {
         const struct part *p = &own->parts.at[i];
-        if (own->jobs.n &&
-            bsearch(&p->job, own->jobs.at, own->jobs.n, sizeof p->job, by_number)) {
+        if (own->jobs.n && bsearch(&p->job, own->jobs.at, own->jobs.n, sizeof p->job, by_number)) {
             sink_fold(own->sink, "part", p->line);
             continue;
         }
@@ -326,7 +362,8 @@ static void compare_counts(const struct reading *own, int64_t alone)
         sink_warn(own->sink, "jobs", 0, "the log has %lld jobs, its header says MaxJobs %lld",
                   (long long)distinct, (long long)own->header.max_jobs);
     if (own->header.time_zone && !own->header.time_zone_string)
-        sink_warn(own->sink, "zone", 0, "the header uses the old TimeZone, not TimeZoneString; not "
+        sink_warn(own->sink, "zone", 0,
+                  "the header uses the old TimeZone, not TimeZoneString; not "
                   "needed, UnixStartTime is UTC");
 }
 
@@ -336,7 +373,8 @@ static void settle_ends(const struct reading *own)
     if (!own->any_row || own->any_status)
         return;
     sink_forget_ends(own->sink);
-    sink_warn(own->sink, "status", 0, "every row has status 0, so the log does not say how jobs "
+    sink_warn(own->sink, "status", 0,
+              "every row has status 0, so the log does not say how jobs "
               "ended; all count as done");
 }
 
@@ -352,7 +390,8 @@ static int read_rows(struct reading *own, struct input *in, struct diag *d)
         while (is_blank(*p))
             p++;
         if (*p == ';') {
-            if (!own->rows && swf_header_take(&own->header, r.file, line, r.number, own->sink, d) < 0)
+            if (!own->rows &&
+                swf_header_take(&own->header, r.file, line, r.number, own->sink, d) < 0)
                 return -1;
             continue;
         }
@@ -383,8 +422,8 @@ static int swf_read(struct input *in, const struct trace_options *opt, struct si
                     struct diag *d)
 {
     const char *resource = opt->resource ? opt->resource : "cpu";
-    struct reading own = {.opt = opt, .sink = s, .gpu = !strcmp(resource, "gpu"),
-                          .node = !strcmp(resource, "node")};
+    struct reading own = {
+        .opt = opt, .sink = s, .gpu = !strcmp(resource, "gpu"), .node = !strcmp(resource, "node")};
     int status;
 
     if (!own.gpu && !own.node && strcmp(resource, "cpu"))
@@ -440,7 +479,8 @@ static int swf_guess(const char *head, size_t n, struct trace_near *near)
                 p++;
         }
         return numbers >= FIELDS || (directive && numbers > 1) ? GUESS_YES
-               : directive ? GUESS_MAYBE : GUESS_NO;
+               : directive                                     ? GUESS_MAYBE
+                                                               : GUESS_NO;
     }
     return directive ? GUESS_MAYBE : GUESS_NO;
 }

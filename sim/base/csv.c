@@ -8,22 +8,24 @@
 
 #define ABSENT UINT32_MAX
 
-struct cell { size_t at, n; };  /* in csv.cells; NUL after n bytes */
+struct cell {
+    size_t at, n;
+}; /* in csv.cells; NUL after n bytes */
 
 struct csv {
-    struct input *in;           /* borrowed */
-    const struct csv_column *wanted;    /* borrowed */
+    struct input *in;                /* borrowed */
+    const struct csv_column *wanted; /* borrowed */
     uint32_t n_wanted;
     char delimiter;
     struct csv_parser parser;
-    VEC(char) names;            /* header names end to end, NUL after each */
-    VEC(size_t) name_at;        /* one per header column */
-    uint32_t *want_of;          /* owned; by header column: number in wanted, or ABSENT */
-    uint32_t *place;            /* owned; by wanted column: header column, or ABSENT */
-    struct cell *cell;          /* owned; by wanted column, of this row */
+    VEC(char) names;     /* header names end to end, NUL after each */
+    VEC(size_t) name_at; /* one per header column */
+    uint32_t *want_of;   /* owned; by header column: number in wanted, or ABSENT */
+    uint32_t *place;     /* owned; by wanted column: header column, or ABSENT */
+    struct cell *cell;   /* owned; by wanted column, of this row */
     VEC(char) cells;
-    VEC(char) joined;           /* the row's text when it spans lines */
-    const char *text;           /* the row's text: in the input's buffer or in joined */
+    VEC(char) joined; /* the row's text when it spans lines */
+    const char *text; /* the row's text: in the input's buffer or in joined */
     size_t text_n;
     uint32_t line, fields;
     bool in_header, comments, row_done;
@@ -76,7 +78,7 @@ static void on_field(void *text, size_t n, void *data)
         cell->at = c->cells.n;
         cell->n = n;
         if (n)
-            memcpy(c->cells.at + cell->at, text, n);    /* room: see read_row() */
+            memcpy(c->cells.at + cell->at, text, n); /* room: see read_row() */
         c->cells.at[cell->at + n] = '\0';
         c->cells.n += n + 1;
     }
@@ -113,13 +115,13 @@ static void join(struct csv *c, const char *text, size_t n)
 static int open_quote(struct csv *c, struct diag *d)
 {
     size_t first = strcspn(c->text, "\n"), at = first;
-    struct diag_at place = {.file = input_name(c->in), .text = c->text, .line = c->line, .width = 1};
+    struct diag_at place = {
+        .file = input_name(c->in), .text = c->text, .line = c->line, .width = 1};
 
     while (at > 0 && c->text[at - 1] != '"')
         at--;
     place.column = at ? (uint32_t)at : 1;
-    return diag_fail(d, STATUS_INPUT, place,
-                     "quoted cell is not closed before %s, expected '\"'",
+    return diag_fail(d, STATUS_INPUT, place, "quoted cell is not closed before %s, expected '\"'",
                      c->text_n > INPUT_LINE_MAX ? "1 MiB of text" : "the end of the file");
 }
 
@@ -169,8 +171,11 @@ int csv_next(struct csv *c, struct diag *d)
     c->trouble.status = 0;
     status = read_row(c, d);
     if (status == 1 && c->fields != c->name_at.n) {
-        struct diag_at at = {.file = input_name(c->in), .text = c->text, .line = c->line,
-                             .column = 1, .width = (uint32_t)strcspn(c->text, "\n")};
+        struct diag_at at = {.file = input_name(c->in),
+                             .text = c->text,
+                             .line = c->line,
+                             .column = 1,
+                             .width = (uint32_t)strcspn(c->text, "\n")};
         diag_fail(&c->trouble, STATUS_INPUT, at, "row has %u field%s, expected %zu", c->fields,
                   c->fields == 1 ? "" : "s", c->name_at.n);
     }
@@ -250,7 +255,7 @@ static struct csv *make(struct input *in, char delimiter, const struct csv_colum
     check(csv_init(&c->parser, 0) == 0);
     csv_set_delim(&c->parser, (unsigned char)delimiter);
     if (delimiter != ',')
-        csv_set_quote(&c->parser, 0);   /* a NUL byte never gets past input_line() */
+        csv_set_quote(&c->parser, 0); /* a NUL byte never gets past input_line() */
     c->in = in;
     c->wanted = wanted;
     c->n_wanted = n;
@@ -272,8 +277,11 @@ static int match(struct csv *c, struct diag *d)
             if (!same_name(c->wanted[w].name, csv_header(c, i)))
                 continue;
             if (c->place[w] != ABSENT) {
-                struct diag_at at = {.file = input_name(c->in), .text = c->text, .line = c->line,
-                                     .column = 1, .width = (uint32_t)strcspn(c->text, "\n")};
+                struct diag_at at = {.file = input_name(c->in),
+                                     .text = c->text,
+                                     .line = c->line,
+                                     .column = 1,
+                                     .width = (uint32_t)strcspn(c->text, "\n")};
                 return diag_fail(d, STATUS_INPUT, at,
                                  "column '%s' is there twice (columns %u and %u), expected once",
                                  c->wanted[w].name, c->place[w] + 1, i + 1);
@@ -493,8 +501,13 @@ int csv_integer(const struct csv *c, uint32_t want, int64_t low, int64_t high, i
 
 static const char *unit_name(ns_t unit)
 {
-    return unit == NS_PER_S ? " s" : unit == 1000000 ? " ms" : unit == 1000 ? " us" :
-           unit == 1 ? " ns" : unit == 60 * NS_PER_S ? " min" : unit == 3600 * NS_PER_S ? " h" : "";
+    return unit == NS_PER_S          ? " s"
+           : unit == 1000000         ? " ms"
+           : unit == 1000            ? " us"
+           : unit == 1               ? " ns"
+           : unit == 60 * NS_PER_S   ? " min"
+           : unit == 3600 * NS_PER_S ? " h"
+                                     : "";
 }
 
 int csv_seconds(const struct csv *c, uint32_t want, ns_t unit, ns_t missing, ns_t *out,

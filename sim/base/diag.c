@@ -79,8 +79,8 @@ int diag_fail(struct diag *d, int status, struct diag_at at, const char *fmt, ..
     return -1;
 }
 
-int diag_expected(struct diag *d, struct diag_at at, const char *what,
-                  const char *found, const char *expected)
+int diag_expected(struct diag *d, struct diag_at at, const char *what, const char *found,
+                  const char *expected)
 {
     diag_fail(d, STATUS_INPUT, at, "%s is '%.95s', expected %s", what, found, expected);
     copy_text(d->found, sizeof d->found, found);

@@ -7,27 +7,27 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { CHUNK = 1 << 18 };       /* bytes asked of the file at once */
+enum { CHUNK = 1 << 18 }; /* bytes asked of the file at once */
 
 enum trouble { FINE, READ_FAILED, CUT_SHORT, DAMAGED, TRAILING };
 
 struct input {
-    char *name;                 /* owned */
-    FILE *file;                 /* NULL: the bytes come from memory */
+    char *name; /* owned */
+    FILE *file; /* NULL: the bytes come from memory */
     bool close_file;
     const unsigned char *memory;
     size_t memory_n;
-    struct sha256 stored;       /* of every stored byte seen so far */
-    unsigned char *raw;         /* owned; compressed bytes, only when packed */
+    struct sha256 stored; /* of every stored byte seen so far */
+    unsigned char *raw;   /* owned; compressed bytes, only when packed */
     z_stream z;
     bool packed, started, at_end;
-    bool between;               /* a gzip member is complete, the next may follow */
-    enum trouble trouble;       /* kept until the lines before it are handed out */
-    int error;                  /* errno of READ_FAILED */
-    char *text;                 /* owned; unpacked bytes from `from` to `to`, one spare for NUL */
+    bool between;         /* a gzip member is complete, the next may follow */
+    enum trouble trouble; /* kept until the lines before it are handed out */
+    int error;            /* errno of READ_FAILED */
+    char *text;           /* owned; unpacked bytes from `from` to `to`, one spare for NUL */
     size_t from, to, room;
-    char *head;                 /* owned; a copy, because lines are cut in place */
-    bool nul;                   /* a NUL byte was seen in the text */
+    char *head; /* owned; a copy, because lines are cut in place */
+    bool nul;   /* a NUL byte was seen in the text */
     uint32_t line;
 };
 
@@ -199,16 +199,18 @@ static int report(const struct input *in, uint32_t lines, struct diag *d)
         return diag_fail(d, STATUS_INPUT, at_file(in), "cannot read: %s", why);
     case CUT_SHORT:
         return diag_fail(d, STATUS_INPUT, at_file(in),
-                         "compressed data ends early after %s line%s, expected the gzip trailer",
-                         n, lines == 1 ? "" : "s");
+                         "compressed data ends early after %s line%s, expected the gzip trailer", n,
+                         lines == 1 ? "" : "s");
     case DAMAGED:
         return diag_fail(d, STATUS_INPUT, at_file(in),
                          "compressed data is damaged after %s line%s, expected gzip data that "
-                         "agrees with its checksum", n, lines == 1 ? "" : "s");
+                         "agrees with its checksum",
+                         n, lines == 1 ? "" : "s");
     case TRAILING:
         return diag_fail(d, STATUS_INPUT, at_file(in),
                          "compressed data is followed by other bytes after %s line%s, expected "
-                         "the end of the file", n, lines == 1 ? "" : "s");
+                         "the end of the file",
+                         n, lines == 1 ? "" : "s");
     case FINE:
         break;
     }
@@ -314,7 +316,8 @@ int input_line(struct input *in, char **line, size_t *n, struct diag *d)
 
     for (;;) {
         end = in->to > in->from + seen
-            ? memchr(in->text + in->from + seen, '\n', in->to - in->from - seen) : NULL;
+                  ? memchr(in->text + in->from + seen, '\n', in->to - in->from - seen)
+                  : NULL;
         if (end)
             break;
         seen = in->to - in->from;
@@ -335,7 +338,8 @@ int input_line(struct input *in, char **line, size_t *n, struct diag *d)
     if (len > INPUT_LINE_MAX)
         return refuse_length(in, d);
     if (in->line == UINT32_MAX)
-        return diag_fail(d, STATUS_INPUT, at_file(in), "more than 4,294,967,295 lines, expected fewer");
+        return diag_fail(d, STATUS_INPUT, at_file(in),
+                         "more than 4,294,967,295 lines, expected fewer");
     in->line++;
     if (in->nul && (zero = memchr(text, 0, len)))
         return refuse_nul(in, in->line, (size_t)(zero - text) + 1, d);

@@ -92,7 +92,10 @@ bool units_seconds(const char *text, size_t n, ns_t *out, bool *over)
     return units_time(text, n, NS_PER_S, out, over);
 }
 
-struct unit { const char *name; wide_t size; };
+struct unit {
+    const char *name;
+    wide_t size;
+};
 
 static const struct unit *unit_find(const struct unit *units, const char *text, size_t n)
 {
@@ -113,9 +116,15 @@ static size_t letters(const char *text, size_t n)
 
 bool units_duration(const char *text, size_t n, ns_t *out)
 {
-    static const struct unit units[] = {
-        {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S},
-        {"h", 3600 * NS_PER_S}, {"d", 86400 * NS_PER_S}, {"w", 604800 * NS_PER_S}, {NULL, 0}};
+    static const struct unit units[] = {{"ns", 1},
+                                        {"us", 1000},
+                                        {"ms", 1000000},
+                                        {"s", NS_PER_S},
+                                        {"m", 60 * NS_PER_S},
+                                        {"h", 3600 * NS_PER_S},
+                                        {"d", 86400 * NS_PER_S},
+                                        {"w", 604800 * NS_PER_S},
+                                        {NULL, 0}};
     wide_t sum = 0, last = INT64_MAX;
 
     if (!n)
@@ -141,11 +150,19 @@ bool units_duration(const char *text, size_t n, ns_t *out)
 
 bool units_bytes(const char *text, size_t n, int64_t *out)
 {
-    static const struct unit units[] = {
-        {"B", 1}, {"kB", 1000}, {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000},
-        {"TB", INT64_C(1000000000000)}, {"PB", INT64_C(1000000000000000)},
-        {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", INT64_C(1) << 40},
-        {"PiB", INT64_C(1) << 50}, {NULL, 0}};
+    static const struct unit units[] = {{"B", 1},
+                                        {"kB", 1000},
+                                        {"KB", 1000},
+                                        {"MB", 1000000},
+                                        {"GB", 1000000000},
+                                        {"TB", INT64_C(1000000000000)},
+                                        {"PB", INT64_C(1000000000000000)},
+                                        {"KiB", 1 << 10},
+                                        {"MiB", 1 << 20},
+                                        {"GiB", 1 << 30},
+                                        {"TiB", INT64_C(1) << 40},
+                                        {"PiB", INT64_C(1) << 50},
+                                        {NULL, 0}};
     wide_t v = 0;
     bool over;
     size_t i = billionths(text, n, INT64_MAX / 10 - 1, &v, &over);
@@ -252,8 +269,7 @@ bool units_civil(const char *text, size_t n, ns_t *out, bool *zoned)
     h = digits_at(text + 11, 2);
     mi = digits_at(text + 14, 2);
     s = digits_at(text + 17, 2);
-    if (y < 0 || !date_is_real(y, mo, d) || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 ||
-        s > 60)
+    if (y < 0 || !date_is_real(y, mo, d) || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 60)
         return false;
     if (i < n && text[i] == '.') {
         size_t k = 1;

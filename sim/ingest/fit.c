@@ -7,19 +7,19 @@
 
 enum { REASON = 200 };
 
-struct kind {                   /* nodes that are alike, or what is left of them */
-    int64_t cpu_milli, memory_mib;  /* INT64_MAX = not stated */
+struct kind {                      /* nodes that are alike, or what is left of them */
+    int64_t cpu_milli, memory_mib; /* INT64_MAX = not stated */
     uint32_t gpus;
-    uint32_t type;              /* 255: no GPUs */
+    uint32_t type; /* 255: no GPUs */
     uint32_t count;
-    uint32_t island, numa_run;  /* GPUs of one NVLink island, of one NUMA node */
+    uint32_t island, numa_run; /* GPUs of one NVLink island, of one NUMA node */
 };
 
 struct fit {
-    const struct topology *fleet;       /* borrowed */
-    VEC(struct kind) kinds;     /* of the whole fleet */
-    VEC(struct kind) rooms;     /* scratch of one question */
-    uint32_t *by_domain[LEVELS];        /* owned; nodes in order of their domain, made when asked for */
+    const struct topology *fleet; /* borrowed */
+    VEC(struct kind) kinds;       /* of the whole fleet */
+    VEC(struct kind) rooms;       /* scratch of one question */
+    uint32_t *by_domain[LEVELS];  /* owned; nodes in order of their domain, made when asked for */
     uint64_t type_gpus[TOPOLOGY_TYPES];
     uint32_t type_node[TOPOLOGY_TYPES];
     bool cpu, memory;
@@ -30,7 +30,8 @@ static struct kind kind_of(const struct topology *t, uint32_t node)
     struct kind k = {.cpu_milli = t->cpu_milli[node] ? t->cpu_milli[node] : INT64_MAX,
                      .memory_mib = t->memory_mib[node] ? t->memory_mib[node] : INT64_MAX,
                      .gpus = (uint32_t)t->gpus[node] - t->gpus_down[node],
-                     .type = t->gpu_type[node], .count = 1};
+                     .type = t->gpu_type[node],
+                     .count = 1};
 
     k.island = t->island[node] ? t->island[node] : t->gpus[node];
     k.numa_run = t->numa[node] > 1 ? (uint32_t)t->gpus[node] / t->numa[node] : t->gpus[node];
@@ -328,12 +329,14 @@ int fit_check(struct fit *f, const struct request *r, const struct job_group *gr
         if (r->cpu_milli || r->memory_mib)
             snprintf(reason, REASON,
                      "asks for %u replica%s of %u GPUs, %lld milli-CPU and %lld MiB, the empty "
-                     "fleet has no room for them", r->replicas, r->replicas == 1 ? "" : "s", most,
-                     (long long)r->cpu_milli, (long long)r->memory_mib);
+                     "fleet has no room for them",
+                     r->replicas, r->replicas == 1 ? "" : "s", most, (long long)r->cpu_milli,
+                     (long long)r->memory_mib);
         else
             snprintf(reason, REASON,
                      "asks for %u replica%s of up to %u GPUs, the empty fleet has no room for "
-                     "them", r->replicas, r->replicas == 1 ? "" : "s", most);
+                     "them",
+                     r->replicas, r->replicas == 1 ? "" : "s", most);
         return -1;
     }
     return check_level(f, r, groups, reason);

@@ -13,7 +13,8 @@ const struct trace_format *const *ingest_formats(void)
 #define X(id) &trace_format_##id,
 #include "gen/traces.def"
 #undef X
-        NULL};
+        NULL
+    };
 
     return table;
 }
@@ -33,7 +34,8 @@ static int refuse_nul(const char *name, const char *head, size_t n, struct diag 
 
     for (size_t i = 0; i < n; i++) {
         if (!head[i])
-            return diag_fail(d, STATUS_INPUT, at, "found a NUL byte, expected text (is this a "
+            return diag_fail(d, STATUS_INPUT, at,
+                             "found a NUL byte, expected text (is this a "
                              "binary or UTF-16 file?)");
         at.column++;
         if (head[i] == '\n') {
@@ -59,8 +61,9 @@ static void refuse(const char *name, const char *head, const struct trace_near *
         at.width = near->found[0] ? (uint32_t)strlen(near->found) : 1;
         diag_fail(d, STATUS_INPUT, at,
                   "unknown trace format: the header is close to '%s' (missing '%s'%s%s%s); name it "
-                  "with --format, see 'berth help formats'", near->format, near->missing,
-                  near->found[0] ? ", found '" : "", near->found, near->found[0] ? "'" : "");
+                  "with --format, see 'berth help formats'",
+                  near->format, near->missing, near->found[0] ? ", found '" : "", near->found,
+                  near->found[0] ? "'" : "");
         return;
     }
     for (const struct trace_format *const *f = ingest_formats(); *f && used < sizeof names; f++)
@@ -68,7 +71,8 @@ static void refuse(const char *name, const char *head, const struct trace_near *
                                  (*f)->name);
     diag_fail(d, STATUS_INPUT, (struct diag_at){.file = name},
               "unknown trace format, expected one of %s; name it with --format, see 'berth help "
-              "formats'", names);
+              "formats'",
+              names);
 }
 
 const struct trace_format *ingest_guess(struct input *in, struct diag *d)

@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-struct verdict { uint64_t mask; char *reason; };        /* mask 0: `reason`, owned */
+struct verdict {
+    uint64_t mask;
+    char *reason;
+}; /* mask 0: `reason`, owned */
 
 struct gpu_types {
     const struct topology *fleet;
     const struct catalog *catalog;
-    struct intern seen;         /* texts met before; a verdict each */
+    struct intern seen; /* texts met before; a verdict each */
     VEC(struct verdict) verdicts;
 };
 

@@ -9,7 +9,7 @@ struct gpu_types;
 
 /* Both are borrowed; `catalog` may be NULL. */
 struct gpu_types *gpu_types_open(const struct topology *fleet, const struct catalog *catalog);
-void gpu_types_close(struct gpu_types *t);      /* NULL is fine */
+void gpu_types_close(struct gpu_types *t); /* NULL is fine */
 
 /* `text` holds catalogue ids, aliases or names of the fleet's types joined by '|'; NULL or
  * "" is any type. 0 and a mask that is not 0, or -1 and why in *reason (borrowed until the

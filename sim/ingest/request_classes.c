@@ -51,8 +51,8 @@ static uint64_t hash(const struct request *r, const struct job_group *g)
     return h;
 }
 
-static bool equal(const struct request_classes *c, const struct request *a,
-                  const struct request *r, const struct job_group *g)
+static bool equal(const struct request_classes *c, const struct request *a, const struct request *r,
+                  const struct job_group *g)
 {
     return a->n_groups == r->n_groups && a->share_milli == r->share_milli &&
            a->tenant == r->tenant && a->types == r->types && a->cpu_milli == r->cpu_milli &&

@@ -9,12 +9,12 @@
 struct request_classes {
     VEC(struct request) requests;
     VEC(struct job_group) groups;
-    VEC(char *) verdicts;       /* by request: NULL = fits, else why not; owned */
-    uint32_t *slot;             /* owned; open addressing, UINT32_MAX = empty */
+    VEC(char *) verdicts; /* by request: NULL = fits, else why not; owned */
+    uint32_t *slot;       /* owned; open addressing, UINT32_MAX = empty */
     uint32_t slots;
 };
 
-void request_classes_free(struct request_classes *c);   /* a zeroed one is empty */
+void request_classes_free(struct request_classes *c); /* a zeroed one is empty */
 
 /* The number of the request, given a new one if it was not seen; `fit` (may be NULL) says
  * then once and for all whether it could ever be placed. Groups are put in order, larger

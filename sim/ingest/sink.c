@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { ROW_TEXT_MAX = 4096 };   /* bytes of a rejected row that are kept */
+enum { ROW_TEXT_MAX = 4096 }; /* bytes of a rejected row that are kept */
 
 static char *keep(const char *text)
 {
@@ -44,11 +44,11 @@ struct sink *sink_open(const char *file, const struct trace_format *format,
     return s;
 }
 
-#define FREE_TALLIES(v)                                                        \
-    do {                                                                       \
-        for (size_t i_ = 0; i_ < (v)->n; i_++)                                 \
-            free((v)->at[i_].what);                                            \
-        VEC_FREE(v);                                                           \
+#define FREE_TALLIES(v)                                                                            \
+    do {                                                                                           \
+        for (size_t i_ = 0; i_ < (v)->n; i_++)                                                     \
+            free((v)->at[i_].what);                                                                \
+        VEC_FREE(v);                                                                               \
     } while (0)
 
 void sink_close(struct sink *s)
@@ -77,14 +77,14 @@ void sink_close(struct sink *s)
 /* --- counted away --- */
 
 /* One more of `what`; true when it is the first. */
-#define COUNT(v, word, at_line)                                                \
-    do {                                                                       \
-        size_t i_ = 0;                                                         \
-        while (i_ < (v)->n && strcmp((v)->at[i_].what, (word)))                \
-            i_++;                                                              \
-        if (i_ == (v)->n)                                                      \
-            VEC_PUSH((v), (struct sink_tally){keep(word), 0, (at_line)});      \
-        (v)->at[i_].n++;                                                       \
+#define COUNT(v, word, at_line)                                                                    \
+    do {                                                                                           \
+        size_t i_ = 0;                                                                             \
+        while (i_ < (v)->n && strcmp((v)->at[i_].what, (word)))                                    \
+            i_++;                                                                                  \
+        if (i_ == (v)->n)                                                                          \
+            VEC_PUSH((v), (struct sink_tally){keep(word), 0, (at_line)});                          \
+        (v)->at[i_].n++;                                                                           \
     } while (0)
 
 void sink_skip(struct sink *s, const char *reason, uint32_t line)
@@ -143,10 +143,13 @@ int sink_reject(struct sink *s, const char *kind, const struct diag *why, const 
 
     if (s->rejects.n < SINK_FIRST)
         s->first[s->rejects.n] = *why;
-    VEC_PUSH(&s->rejects, (struct ingest_reject){
-        .line = why->line, .column = why->column, .kind = kind,
-        .reason = arena_text(s->arena, why->message, strlen(why->message)),
-        .row = n ? arena_text(s->arena, text, n < ROW_TEXT_MAX ? n : ROW_TEXT_MAX) : ""});
+    VEC_PUSH(&s->rejects,
+             (struct ingest_reject){
+                 .line = why->line,
+                 .column = why->column,
+                 .kind = kind,
+                 .reason = arena_text(s->arena, why->message, strlen(why->message)),
+                 .row = n ? arena_text(s->arena, text, n < ROW_TEXT_MAX ? n : ROW_TEXT_MAX) : ""});
     return 0;
 }
 
@@ -305,11 +308,16 @@ static uint32_t intern_or_none(struct intern *in, const char *text)
 
 static void stage(struct sink *s, const struct trace_row *row, uint32_t request, uint32_t id)
 {
-    struct staged j = {.submit = row->submit, .run = row->run,
+    struct staged j = {.submit = row->submit,
+                       .run = row->run,
                        .limit = row->limit < 0 ? NS_UNKNOWN : row->limit,
-                       .wait = row->wait < 0 ? NS_UNKNOWN : row->wait, .request = request,
-                       .line = row->line, .id = id, .after = INTERN_NONE,
-                       .user = intern_or_none(&s->users, row->user), .priority = row->priority,
+                       .wait = row->wait < 0 ? NS_UNKNOWN : row->wait,
+                       .request = request,
+                       .line = row->line,
+                       .id = id,
+                       .after = INTERN_NONE,
+                       .user = intern_or_none(&s->users, row->user),
+                       .priority = row->priority,
                        .end = (uint8_t)row->end};
 
     if (id != INTERN_NONE)
@@ -328,9 +336,12 @@ static void stage(struct sink *s, const struct trace_row *row, uint32_t request,
 
 int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
 {
-    struct request r = {.share_milli = row->share_milli, .cpu_milli = row->cpu_milli,
-                        .memory_mib = row->memory_mib, .required = row->required,
-                        .preferred = row->preferred, .accepts = INTERN_NONE};
+    struct request r = {.share_milli = row->share_milli,
+                        .cpu_milli = row->cpu_milli,
+                        .memory_mib = row->memory_mib,
+                        .required = row->required,
+                        .preferred = row->preferred,
+                        .accepts = INTERN_NONE};
     struct diag why;
     uint32_t request, id;
 

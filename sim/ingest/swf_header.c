@@ -37,13 +37,20 @@ static bool whole(const char *value, size_t n, int64_t *out)
     return k == n || value[k] == '(';
 }
 
-struct place { const char *file, *line; uint32_t number, column; size_t n; };
+struct place {
+    const char *file, *line;
+    uint32_t number, column;
+    size_t n;
+};
 
 static int machine_size(const struct place *p, const char *name, int64_t most, int64_t *out,
                         struct diag *d)
 {
-    struct diag_at at = {.file = p->file, .text = p->line, .line = p->number,
-                         .column = p->column, .width = p->n ? (uint32_t)p->n : 1};
+    struct diag_at at = {.file = p->file,
+                         .text = p->line,
+                         .line = p->number,
+                         .column = p->column,
+                         .width = p->n ? (uint32_t)p->n : 1};
     const char *value = p->line + p->column - 1;
     char found[96], expected[64] = "a whole number";
     bool number = whole(value, p->n, out);
@@ -92,9 +99,9 @@ static void take_name(struct swf_header *h, const struct place *p, bool queue)
 /* What `berth trace info` shows. */
 static void note(const struct place *p, const char *name, struct sink *s)
 {
-    static const char *const shown[] = {"Version", "Computer", "Installation", "Acknowledge",
-                                        "Information", "Conversion", "TimeZoneString", "StartTime",
-                                        "EndTime", "Preemption", "Note"};
+    static const char *const shown[] = {
+        "Version",        "Computer",  "Installation", "Acknowledge", "Information", "Conversion",
+        "TimeZoneString", "StartTime", "EndTime",      "Preemption",  "Note"};
     char value[512];
 
     snprintf(value, sizeof value, "%.*s", (int)(p->n < 511 ? p->n : 511), p->line + p->column - 1);
@@ -177,15 +184,16 @@ const char *swf_header_partition(const struct swf_header *h, int64_t number)
     return find(h, h->partitions.at, h->partitions.n, number);
 }
 
-int swf_header_nodes(const struct swf_header *h, const char *device, bool per_node,
-                     struct sink *s, struct diag *d)
+int swf_header_nodes(const struct swf_header *h, const char *device, bool per_node, struct sink *s,
+                     struct diag *d)
 {
     int64_t procs = h->max_procs, nodes = h->max_nodes ? h->max_nodes : h->max_procs;
 
     if (per_node || !procs)
         procs = nodes;
     for (int64_t i = 0; i < nodes && nodes <= NODES_MAX; i++) {
-        struct node_spec n = {.gpu_type = device, .health = NODE_UP,
+        struct node_spec n = {.gpu_type = device,
+                              .health = NODE_UP,
                               .gpus = (uint32_t)(procs / nodes + (i < procs % nodes))};
         if (sink_node(s, &n, 0, d) < 0)
             return -1;

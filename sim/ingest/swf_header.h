@@ -6,12 +6,15 @@
 #include "base/vec.h"
 #include "ingest/trace.h"
 
-struct swf_name { int64_t number; uint32_t text; };     /* "Queue: 1 batch": text in `texts` */
+struct swf_name {
+    int64_t number;
+    uint32_t text;
+}; /* "Queue: 1 batch": text in `texts` */
 
 struct swf_header {
-    int64_t max_procs, max_nodes, max_jobs, max_records;    /* 0 = not stated */
-    ns_t max_runtime;           /* NS_UNKNOWN = not stated */
-    int64_t unix_start;         /* s, 0 = not stated */
+    int64_t max_procs, max_nodes, max_jobs, max_records; /* 0 = not stated */
+    ns_t max_runtime;                                    /* NS_UNKNOWN = not stated */
+    int64_t unix_start;                                  /* s, 0 = not stated */
     bool time_zone, time_zone_string;
     VEC(struct swf_name) queues, partitions;
     struct intern texts;
@@ -32,7 +35,7 @@ const char *swf_header_partition(const struct swf_header *h, int64_t number);
 /* Hand the machine's nodes to the sink: MaxNodes nodes that share MaxProcs processors as
  * evenly as it goes; without MaxNodes as many nodes as processors; with `per_node` one
  * device a node. Nothing when no size is stated, or one above a million nodes. */
-int swf_header_nodes(const struct swf_header *h, const char *device, bool per_node,
-                     struct sink *s, struct diag *d);
+int swf_header_nodes(const struct swf_header *h, const char *device, bool per_node, struct sink *s,
+                     struct diag *d);
 
 #endif

@@ -28,8 +28,8 @@ static inline void jobs_bytes(struct jobs *j, const void *data, size_t n,
 
     memset(j, 0, sizeof *j);
     arena_init(&j->arena);
-    j->result = ingest_input(in, opt ? opt : &lenient, fleet, NULL, &j->arena, &j->set,
-                             &j->summary, &j->d);
+    j->result =
+        ingest_input(in, opt ? opt : &lenient, fleet, NULL, &j->arena, &j->set, &j->summary, &j->d);
     input_close(in);
 }
 
@@ -56,8 +56,9 @@ static inline const char *jobs_dump(struct jobs *j)
     for (uint32_t i = 0; i < s->n; i++) {
         const struct job_spec *spec = &s->specs[i];
         const struct request *r = &s->requests[spec->request];
-        used += (size_t)snprintf(to + used, room - used, "%s at %.12g for %.12g", job_name(s, i, name),
-                                 (double)spec->submit / 1e9, (double)spec->run / 1e9);
+        used +=
+            (size_t)snprintf(to + used, room - used, "%s at %.12g for %.12g", job_name(s, i, name),
+                             (double)spec->submit / 1e9, (double)spec->run / 1e9);
         for (uint32_t g = 0; g < r->n_groups; g++)
             used += (size_t)snprintf(to + used, room - used, "%s%ux%u", g ? "+" : " ",
                                      s->groups[r->first_group + g].replicas,
@@ -76,7 +77,8 @@ static inline const char *jobs_dump(struct jobs *j)
             used += (size_t)snprintf(to + used, room - used, " in %s/%s", level_name(r->required),
                                      level_name(r->preferred));
         if (spec->limit >= 0)
-            used += (size_t)snprintf(to + used, room - used, " limit %.12g", (double)spec->limit / 1e9);
+            used +=
+                (size_t)snprintf(to + used, room - used, " limit %.12g", (double)spec->limit / 1e9);
         if (s->recorded_wait && s->recorded_wait[i] >= 0)
             used += (size_t)snprintf(to + used, room - used, " wait %.12g",
                                      (double)s->recorded_wait[i] / 1e9);

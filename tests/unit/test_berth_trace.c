@@ -26,7 +26,8 @@ static void three_columns_are_enough(void **s)
 static void every_column_is_taken(void **s)
 {
     (void)s;
-    read_as(TOP "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,memory_mib,"
+    read_as(TOP
+            "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,memory_mib,"
             "tenant,user,priority,limit,outcome,wait,required,preferred,after,x_mine\n"
             "a,0,60,4,8,,h100|h200,64000,491520,nlp,u1,-5,90.5,killed,7,rack,nvlink,,1\n"
             "b,1,60,2,1,500,,,,\"a, b\",\"u \"\"1\"\"\",,,node_fail,,pod,site,a,\n"
@@ -107,8 +108,10 @@ static void rejected(const char *cells, const char *kind, uint32_t column, const
     struct jobs j;
     char text[512];
 
-    snprintf(text, sizeof text, TOP "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,priority,"
-             "outcome,required\n%s\n", cells);
+    snprintf(text, sizeof text,
+             TOP "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,priority,"
+                 "outcome,required\n%s\n",
+             cells);
     jobs_text(&j, text, NULL, NULL);
     assert_int_equal(j.result, 0);
     assert_int_equal(j.set.n, 0);
@@ -144,8 +147,9 @@ static void bad_cells_reject_their_row(void **s)
              "censored (nearest: 'done')");
     rejected("a,0,1,,,,,,spine", "word", 12,
              "required is 'spine', expected numa, node, nvlink, rack, pod or site");
-    rejected("a,0,1,,,,,,rakc", "word", 12,
-             "required is 'rakc', expected numa, node, nvlink, rack, pod or site (nearest: 'rack')");
+    rejected(
+        "a,0,1,,,,,,rakc", "word", 12,
+        "required is 'rakc', expected numa, node, nvlink, rack, pod or site (nearest: 'rack')");
     rejected(",0,1,,,,,,", "missing", 1, "job_id is empty, expected a name");
     rejected("a,0,1", "fields", 1, "row has 3 fields, expected 9");
     rejected("a,0,,,,,,,", "time", 5, "run is empty, expected seconds as a number");

@@ -12,7 +12,11 @@ enum { ID, RUN, GPUS, NOTE, WANTED };
 static const struct csv_column wanted[WANTED] = {
     {"id", true}, {"run", true}, {"gpus", false}, {"note", false}};
 
-struct table { struct input *in; struct csv *csv; struct diag d; };
+struct table {
+    struct input *in;
+    struct csv *csv;
+    struct diag d;
+};
 
 static void open_with(struct table *t, const char *text, char delimiter)
 {

@@ -21,8 +21,8 @@ static void a_message_shows_place_line_and_mark(void **s)
 {
     struct diag d;
     char text[1024];
-    struct diag_at at = {.file = "t.csv", .text = "b,86401,28800,eight", .line = 3, .column = 15,
-                         .width = 5};
+    struct diag_at at = {
+        .file = "t.csv", .text = "b,86401,28800,eight", .line = 3, .column = 15, .width = 5};
 
     (void)s;
     assert_int_equal(diag_expected(&d, at, "num_gpu", "eight", "a whole number"), -1);
@@ -113,8 +113,9 @@ static void control_bytes_do_not_reach_the_terminal(void **s)
 
     (void)s;
     diag_fail(&d, STATUS_INPUT,
-              (struct diag_at){.file = "f", .text = "a\tb\033[31mc\nnext", .line = 1, .column = 3,
-                               .width = 1}, "x");
+              (struct diag_at){
+                  .file = "f", .text = "a\tb\033[31mc\nnext", .line = 1, .column = 3, .width = 1},
+              "x");
     assert_string_equal(shown(&d, "error", 0, text, sizeof text),
                         "f:1:3: error: x\n  a\tb?[31mc\n   \t^\n");
 }
@@ -126,8 +127,9 @@ static void the_mark_counts_characters_not_bytes(void **s)
 
     (void)s;
     diag_fail(&d, STATUS_INPUT,
-              (struct diag_at){.file = "f", .text = "\xc3\xa4\xc3\xb6,zwei", .line = 1, .column = 6,
-                               .width = 4}, "x");
+              (struct diag_at){
+                  .file = "f", .text = "\xc3\xa4\xc3\xb6,zwei", .line = 1, .column = 6, .width = 4},
+              "x");
     assert_string_equal(shown(&d, "error", 0, text, sizeof text),
                         "f:1:6: error: x\n  \xc3\xa4\xc3\xb6,zwei\n     ^~~~\n");
 }
@@ -167,9 +169,10 @@ static void json_is_one_object_with_escapes(void **s)
                   "seconds");
     diag_print_json(f, &d);
     fclose(f);
-    assert_string_equal(text, "{\"error\":{\"code\":3,\"file\":\"a\\\"b.csv\",\"line\":7,\"column\":8,"
-                              "\"found\":\"6\\u0009O\",\"expected\":\"seconds\",\"message\":"
-                              "\"run is '6\\u0009O', expected seconds\"}}\n");
+    assert_string_equal(text,
+                        "{\"error\":{\"code\":3,\"file\":\"a\\\"b.csv\",\"line\":7,\"column\":8,"
+                        "\"found\":\"6\\u0009O\",\"expected\":\"seconds\",\"message\":"
+                        "\"run is '6\\u0009O', expected seconds\"}}\n");
 }
 
 static void the_nearest_word_is_within_a_third(void **s)

@@ -1,23 +1,21 @@
 /* test_ingest.c - rows to job sets: order, numbers, shapes, limits of the fleet, rejects. */
 #include "lib/jobs.h"
 
-#define HEAD "# berth-trace 1\njob_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,"     \
-             "cpu_milli,memory_mib,tenant,user,required,after\n"
+#define HEAD                                                                                       \
+    "# berth-trace 1\njob_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,"            \
+    "cpu_milli,memory_mib,tenant,user,required,after\n"
 
-static const char plain[] =
-    HEAD
-    "a2,5,60,1,8,,,,,nlp,u1,,\n"
-    "a10,5,61,1,8,,,,,vision,u2,,\n"
-    "b,7,0,2,4,,,,,nlp,u1,node,a10\n"
-    "c,9,3.5,1,1,250,,,,\"lab, new\",u3,,\n"
-    "d,9,3.5,1,0,,,4000,512,nlp,u3,,\n";
+static const char plain[] = HEAD "a2,5,60,1,8,,,,,nlp,u1,,\n"
+                                 "a10,5,61,1,8,,,,,vision,u2,,\n"
+                                 "b,7,0,2,4,,,,,nlp,u1,node,a10\n"
+                                 "c,9,3.5,1,1,250,,,,\"lab, new\",u3,,\n"
+                                 "d,9,3.5,1,0,,,4000,512,nlp,u3,,\n";
 
-static const char plain_dump[] =
-    "a2 at 0 for 60 1x8 by nlp/u1 done\n"
-    "a10 at 0 for 61 1x8 by vision/u2 done\n"
-    "b at 2 for 0 2x4 in node/none after a10 by nlp/u1 done\n"
-    "c at 4 for 3.5 1x1@250 by lab, new/u3 done\n"
-    "d at 4 for 3.5 1x0 cpu 4000 mem 512 by nlp/u3 done\n";
+static const char plain_dump[] = "a2 at 0 for 60 1x8 by nlp/u1 done\n"
+                                 "a10 at 0 for 61 1x8 by vision/u2 done\n"
+                                 "b at 2 for 0 2x4 in node/none after a10 by nlp/u1 done\n"
+                                 "c at 4 for 3.5 1x1@250 by lab, new/u3 done\n"
+                                 "d at 4 for 3.5 1x0 cpu 4000 mem 512 by nlp/u3 done\n";
 
 static void check_dump(const void *data, size_t n, const char *dump)
 {
@@ -77,11 +75,10 @@ static void a_shuffled_file_gives_the_same_jobs(void **s)
 
 static void shuffled_rows_without_ids_give_the_same_jobs(void **s)
 {
-    static const char rows[] =
-        "timestamp,duration,num_gpus,gpu_time,cluster\n"
-        "2017-10-03 00:00:01,10,1,10,b\n2017-10-03 00:00:01,10,1,10,a\n"
-        "2017-10-03 00:00:01,10,2,20,a\n2017-10-03 00:00:01,9,4,36,a\n"
-        "2017-10-03 00:00:00,9,4,36,c\n2017-10-03 00:00:01,10,1,10,b\n";
+    static const char rows[] = "timestamp,duration,num_gpus,gpu_time,cluster\n"
+                               "2017-10-03 00:00:01,10,1,10,b\n2017-10-03 00:00:01,10,1,10,a\n"
+                               "2017-10-03 00:00:01,10,2,20,a\n2017-10-03 00:00:01,9,4,36,a\n"
+                               "2017-10-03 00:00:00,9,4,36,c\n2017-10-03 00:00:01,10,1,10,b\n";
     struct jobs j;
     char text[1024], dump[1024];
 
@@ -166,8 +163,8 @@ static void odd_rows_warn_once_per_kind_with_a_count(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, "# berth-trace 1\njob_id,submit,run,limit\na,5,0,\nb,4,0,\nc,3,9,8\nd,9,1,1\n", NULL,
-              NULL);
+    jobs_text(&j, "# berth-trace 1\njob_id,submit,run,limit\na,5,0,\nb,4,0,\nc,3,9,8\nd,9,1,1\n",
+              NULL, NULL);
     assert_int_equal(j.result, 0);
     assert_int_equal(j.summary.n_warnings, 3);
     assert_string_equal(warning(&j, "zero"), "run time of job a is zero, kept (2 rows)");
@@ -217,12 +214,15 @@ static void too_many_rejects_refuse_the_file(void **s)
 
 static void what_could_never_fit_the_fleet_is_rejected(void **s)
 {
-    static const struct { const char *row, *kind, *reason; } cases[] = {
+    static const struct {
+        const char *row, *kind, *reason;
+    } cases[] = {
         {"a,0,1,3,8,,,,,,,,", "too-large", "asks for 24 GPUs, the fleet has 16"},
         {"a,0,1,1,9,,,,,,,,", "too-large", "asks for 9 GPUs on one node, the largest node has 8"},
         {"a,0,1,3,5,,,,,,,,", "too-large",
          "asks for 3 replicas of up to 5 GPUs, the empty fleet has no room for them"},
-        {"a,0,1,2,8,,,,,,,rack,", "too-large", "asks for 16 GPUs inside one rack, the largest has 8"},
+        {"a,0,1,2,8,,,,,,,rack,", "too-large",
+         "asks for 16 GPUs inside one rack, the largest has 8"},
         {"a,0,1,2,8,,,,,,,node,", "too-large",
          "asks for 16 GPUs with 2 replicas inside one node, no node is that large"},
         {"a,0,1,1,1,,h1000,,,,,,", "type",
@@ -280,10 +280,10 @@ static void the_first_oversized_job_can_stop_the_run(void **s)
 
 static void cpu_and_memory_count_where_nodes_state_them(void **s)
 {
-    const struct node_spec nodes[] = {{.gpus = 8, .gpu_type = "g", .cpu_milli = 64000},
-                                      {.cpu_milli = 128000},
-                                      {.gpus = 8, .gpu_type = "g", .cpu_milli = 64000,
-                                       .health = NODE_DRAINED}};
+    const struct node_spec nodes[] = {
+        {.gpus = 8, .gpu_type = "g", .cpu_milli = 64000},
+        {.cpu_milli = 128000},
+        {.gpus = 8, .gpu_type = "g", .cpu_milli = 64000, .health = NODE_DRAINED}};
     struct topology fleet;
     struct arena a;
     struct jobs j;
@@ -291,8 +291,10 @@ static void cpu_and_memory_count_where_nodes_state_them(void **s)
     (void)s;
     arena_init(&a);
     assert_int_equal(topology_build(&fleet, &a, nodes, 3, &j.d), 0);
-    jobs_text(&j, HEAD "a,0,1,8,1,,,8000,999999,,,,\nb,1,1,8,1,,,9000,,,,,\nc,2,1,1,0,,,100000,,,,,\n"
-                  "d,3,1,3,0,,,100000,,,,,\ne,4,1,1,16,,,,,,,,\n", NULL, &fleet);
+    jobs_text(&j,
+              HEAD "a,0,1,8,1,,,8000,999999,,,,\nb,1,1,8,1,,,9000,,,,,\nc,2,1,1,0,,,100000,,,,,\n"
+                   "d,3,1,3,0,,,100000,,,,,\ne,4,1,1,16,,,,,,,,\n",
+              NULL, &fleet);
     assert_int_equal(j.result, 0);
     assert_string_equal(jobs_dump(&j), "a at 0 for 1 8x1 cpu 8000 mem 0 by / done\n"
                                        "c at 2 for 1 1x0 cpu 100000 mem 0 by / done\n");
@@ -312,10 +314,11 @@ static void a_total_without_shape_fills_nodes_of_the_fleet(void **s)
     (void)s;
     arena_init(&a);
     jobs_fleet(&fleet, &a, 4, 8, "h100", 0);
-    jobs_text(&j, HEAD "a,0,1,,8,,,,,,,,\nb,1,1,,12,,,,,,,,\nc,2,1,,16,,,,,,,,\nd,3,1,,3,,,,,,,,\n", NULL,
-              &fleet);
-    assert_string_equal(jobs_dump(&j), "a at 0 for 1 1x8 by / done\nb at 1 for 1 1x8+1x4 by / done\n"
-                                       "c at 2 for 1 2x8 by / done\nd at 3 for 1 1x3 by / done\n");
+    jobs_text(&j, HEAD "a,0,1,,8,,,,,,,,\nb,1,1,,12,,,,,,,,\nc,2,1,,16,,,,,,,,\nd,3,1,,3,,,,,,,,\n",
+              NULL, &fleet);
+    assert_string_equal(jobs_dump(&j),
+                        "a at 0 for 1 1x8 by / done\nb at 1 for 1 1x8+1x4 by / done\n"
+                        "c at 2 for 1 2x8 by / done\nd at 3 for 1 1x3 by / done\n");
     jobs_free(&j);
     jobs_text(&j, HEAD "b,1,1,,12,,h100|x,3000,,,,,\n", NULL, NULL);
     assert_string_equal(jobs_dump(&j), "b at 0 for 1 1x12? of h100|x cpu 3000 mem 0 by / done\n");
@@ -329,8 +332,10 @@ static void jobs_that_ask_alike_share_one_request(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, HEAD "a,0,1,2,8,,,,,t,u,,\nb,1,9,2,8,,,,,t,v,,\nc,2,1,2,8,,,,,s,u,,\n"
-                  "d,3,1,1|2,4|8,,,,,t,u,,\ne,4,1,2|1,8|4,,,,,t,u,,\n", NULL, NULL);
+    jobs_text(&j,
+              HEAD "a,0,1,2,8,,,,,t,u,,\nb,1,9,2,8,,,,,t,v,,\nc,2,1,2,8,,,,,s,u,,\n"
+                   "d,3,1,1|2,4|8,,,,,t,u,,\ne,4,1,2|1,8|4,,,,,t,u,,\n",
+              NULL, NULL);
     assert_int_equal(j.result, 0);
     assert_int_equal(j.set.n_requests, 3);
     assert_int_equal(j.set.specs[0].request, j.set.specs[1].request);
@@ -362,11 +367,14 @@ static void cycles_of_dependencies_are_rejected(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, HEAD "a,0,1,,,,,,,,,,c\nb,1,1,,,,,,,,,,a\nc,2,1,,,,,,,,,,b\nd,3,1,,,,,,,,,,a\n"
-                  "e,4,1,,,,,,,,,,d\nf,5,1,,,,,,,,,,f\ng,6,1,,,,,,,,,,nobody\n", NULL, NULL);
+    jobs_text(&j,
+              HEAD "a,0,1,,,,,,,,,,c\nb,1,1,,,,,,,,,,a\nc,2,1,,,,,,,,,,b\nd,3,1,,,,,,,,,,a\n"
+                   "e,4,1,,,,,,,,,,d\nf,5,1,,,,,,,,,,f\ng,6,1,,,,,,,,,,nobody\n",
+              NULL, NULL);
     assert_int_equal(j.result, 0);
-    assert_string_equal(jobs_dump(&j), "d at 0 for 1 1x1 by / done\ne at 1 for 1 1x1 after d by / done\n"
-                                       "g at 3 for 1 1x1 by / done\n");
+    assert_string_equal(jobs_dump(&j),
+                        "d at 0 for 1 1x1 by / done\ne at 1 for 1 1x1 after d by / done\n"
+                        "g at 3 for 1 1x1 by / done\n");
     assert_int_equal(j.summary.rejected, 4);
     for (int i = 0; i < 4; i++)
         assert_string_equal(j.summary.rejects[i].kind, "cycle");
@@ -383,8 +391,8 @@ static void the_origin_is_the_first_submission_in_utc(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, "# berth-trace 1\n# origin 2026-01-05T00:00:00Z\njob_id,submit,run\na,60,1\n", NULL,
-              NULL);
+    jobs_text(&j, "# berth-trace 1\n# origin 2026-01-05T00:00:00Z\njob_id,submit,run\na,60,1\n",
+              NULL, NULL);
     assert_true(j.set.origin == 1767571260 * NS_PER_S);
     jobs_free(&j);
     jobs_text(&j, "# berth-trace 1\njob_id,submit,run\na,1767571200,1\n", NULL, NULL);
@@ -417,10 +425,11 @@ static void censored_and_cpu_only_rows_are_left_out_when_asked(void **s)
     assert_int_equal(j.summary.skipped, 2);
     ingest_print(f, &j.summary);
     fclose(f);
-    assert_string_equal(text, "t: 3 rows: 3 jobs = 3 replayed (1 censored, 1 without GPU) + 0 skipped"
-                              " + 0 rejected\n"
-                              "t: 3 rows: 3 jobs = 1 replayed + 2 skipped (1 still running, 1 no GPU)"
-                              " + 0 rejected\n");
+    assert_string_equal(text,
+                        "t: 3 rows: 3 jobs = 3 replayed (1 censored, 1 without GPU) + 0 skipped"
+                        " + 0 rejected\n"
+                        "t: 3 rows: 3 jobs = 1 replayed + 2 skipped (1 still running, 1 no GPU)"
+                        " + 0 rejected\n");
     jobs_free(&j);
 }
 
@@ -455,10 +464,10 @@ static void unknown_formats_are_explained(void **s)
     assert_int_equal(j.d.line, 1);
     assert_int_equal(j.d.column, 8);
     assert_int_equal(j.d.width, 6);
-    assert_string_equal(j.d.message,
-                        "unknown trace format: the header is close to 'itp' (missing "
-                        "'submission_time', found 'submit'); name it with --format, see 'berth help "
-                        "formats'");
+    assert_string_equal(
+        j.d.message, "unknown trace format: the header is close to 'itp' (missing "
+                     "'submission_time', found 'submit'); name it with --format, see 'berth help "
+                     "formats'");
     jobs_free(&j);
     jobs_text(&j, "hello\n", NULL, NULL);
     assert_non_null(strstr(j.d.message, "unknown trace format, expected one of "));
@@ -496,7 +505,8 @@ static void the_program_can_make_jobs_itself(void **s)
     const struct job_group group = {2, 4};
     struct jobs j;
     struct sink *sink;
-    struct trace_row row = {.limit = NS_UNKNOWN, .wait = NS_UNKNOWN, .groups = &group, .n_groups = 1};
+    struct trace_row row = {
+        .limit = NS_UNKNOWN, .wait = NS_UNKNOWN, .groups = &group, .n_groups = 1};
 
     (void)s;
     arena_init(&j.arena);

@@ -64,8 +64,9 @@ static void rows_that_cannot_be_used_say_why(void **s)
     assert_string_equal(j.summary.rejects[0].kind, "too-large");
     assert_string_equal(j.summary.rejects[0].reason,
                         "job 5 asks for 17 processors, MaxProcs of the log is 16");
-    assert_string_equal(j.summary.rejects[1].reason,
-                        "neither allocated nor requested processors are known, expected one of them");
+    assert_string_equal(
+        j.summary.rejects[1].reason,
+        "neither allocated nor requested processors are known, expected one of them");
     assert_string_equal(j.summary.rejects[2].reason,
                         "job_id '1' is already used in line 10, expected unique ids");
     assert_string_equal(j.summary.rejects[3].reason,
@@ -79,10 +80,13 @@ static void what_the_header_says_is_compared(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, "; MaxJobs: 3\n; MaxRecords: 2\n; MaxRuntime: none\n; TimeZone: 3600\n"
-                  "1 0 0 1 1 -1 -1 1 60 -1 1 8 4 1 0 1 -1 -1\n", NULL, NULL);
+    jobs_text(&j,
+              "; MaxJobs: 3\n; MaxRecords: 2\n; MaxRuntime: none\n; TimeZone: 3600\n"
+              "1 0 0 1 1 -1 -1 1 60 -1 1 8 4 1 0 1 -1 -1\n",
+              NULL, NULL);
     assert_int_equal(j.result, 0);
-    assert_string_equal(warning(&j, "MaxRecords"), "the log has 1 rows, its header says MaxRecords 2");
+    assert_string_equal(warning(&j, "MaxRecords"),
+                        "the log has 1 rows, its header says MaxRecords 2");
     assert_string_equal(warning(&j, "MaxJobs"), "the log has 1 jobs, its header says MaxJobs 3");
     assert_string_equal(warning(&j, "MaxRuntime"),
                         "MaxRuntime is 'none', expected a whole number; not used");
@@ -106,8 +110,9 @@ static void sizes_and_tenants_follow_the_options(void **s)
     opt.reader.tenant = "queue";
     opt.reader.resource = "gpu";
     jobs_text(&j, small_log, &opt, NULL);
-    assert_non_null(strstr(jobs_dump(&j), "1 at 0 for 60 1x8? cpu 0 mem 16 limit 120 wait 5 by night "
-                                          "shift/7 done\n"));
+    assert_non_null(strstr(jobs_dump(&j),
+                           "1 at 0 for 60 1x8? cpu 0 mem 16 limit 120 wait 5 by night "
+                           "shift/7 done\n"));
     assert_non_null(strstr(jobs_dump(&j), "by 1/8 failed\n"));
     jobs_free(&j);
     opt.reader.resource = "core";
@@ -184,7 +189,8 @@ static void bad_numbers_are_rejected_at_their_place(void **s)
              "submit time is unknown, expected seconds as a number");
     rejected("4 95 0 60 x 0 1024 1 600 8192 1 3 2 3 0 1 -1 -1", 11,
              "allocated processors is 'x', expected a whole number, or -1 for unknown");
-    rejected("4 95 0 60 1 0 1024 1 600 8192 7 3 2 3 0 1 -1 -1", 31, "status is 7, expected -1 to 5");
+    rejected("4 95 0 60 1 0 1024 1 600 8192 7 3 2 3 0 1 -1 -1", 31,
+             "status is 7, expected -1 to 5");
     rejected("4 95 0 -1 1 0 1024 1 600 8192 1 3 2 3 0 1 -1 -1", 8,
              "run time is unknown, expected 0 or more of a job that was not cancelled");
 }
@@ -212,8 +218,10 @@ static void a_log_of_status_zero_says_nothing_of_ends(void **s)
     struct jobs j;
 
     (void)s;
-    jobs_text(&j, "1 1767571200 0 9 1 -1 -1 4 60 1 0 1 1 1 1 1 -1 -1\n"
-                  "2 1767571201 0 9 1 -1 -1 4 60 1 0 1 1 1 1 1 -1 -1\n", NULL, NULL);
+    jobs_text(&j,
+              "1 1767571200 0 9 1 -1 -1 4 60 1 0 1 1 1 1 1 -1 -1\n"
+              "2 1767571201 0 9 1 -1 -1 4 60 1 0 1 1 1 1 1 -1 -1\n",
+              NULL, NULL);
     assert_int_equal(j.set.specs[0].end, JOB_DONE);
     assert_true(j.set.origin == 1767571200 * NS_PER_S);
     assert_non_null(warning(&j, "every row has status 0"));
@@ -266,8 +274,9 @@ static void the_shared_sample_reads_as_its_readme_says(void **s)
     assert_int_equal(j.summary.skipped, 1);
     assert_int_equal(j.summary.rejected, 3);
     assert_int_equal(j.summary.n_warnings, 5);
-    assert_string_equal(warning(&j, "MaxRecords"), "the log has 35 rows, its header says MaxRecords "
-                                                   "34");
+    assert_string_equal(warning(&j, "MaxRecords"),
+                        "the log has 35 rows, its header says MaxRecords "
+                        "34");
     assert_string_equal(warning(&j, "order"), "job 20 is out of order of submission");
     assert_string_equal(warning(&j, "fields"), "job 31 has 19 fields, the standard has 18");
     assert_string_equal(warning(&j, "limit"), "job 11 ran past its limit");

@@ -29,8 +29,9 @@ static void seconds_are_exact_to_the_nanosecond(void **s)
 
 static void what_is_no_number_of_seconds_is_refused(void **s)
 {
-    static const char *const bad[] = {"", "-", ".", "1.", "1e3", " 1", "1 ", "0x1", "1,5", "nan",
-                                      "inf", "--1", "+1", "1.0000000001", "6O", "1.2.3"};
+    static const char *const bad[] = {"",    "-",    ".",   "1.",  "1e3", " 1", "1 ",
+                                      "0x1", "1,5",  "nan", "inf", "--1", "+1", "1.0000000001",
+                                      "6O",  "1.2.3"};
     ns_t v;
     bool over = true;
 
@@ -43,8 +44,11 @@ static void what_is_no_number_of_seconds_is_refused(void **s)
 
 static void seconds_above_292_years_are_over_not_wrapped(void **s)
 {
-    static const char *const bad[] = {"9223372036.000000001", "9223372037", "99999999999",
-                                      "18446744073709551616", "99999999999999999999999999999999",
+    static const char *const bad[] = {"9223372036.000000001",
+                                      "9223372037",
+                                      "99999999999",
+                                      "18446744073709551616",
+                                      "99999999999999999999999999999999",
                                       "-9223372037"};
     ns_t v;
 
@@ -78,8 +82,9 @@ static void times_in_other_units_are_scaled(void **s)
 
 static void whole_numbers_stop_at_64_bits(void **s)
 {
-    static const char *const bad[] = {"", "-", "9223372036854775808", "-9223372036854775809", "1.0",
-                                      "1 ", "a", "+1", "99999999999999999999"};
+    static const char *const bad[] = {
+        "",  "-",  "9223372036854775808", "-9223372036854775809", "1.0", "1 ",
+        "a", "+1", "99999999999999999999"};
     int64_t v;
 
     (void)s;
@@ -95,12 +100,30 @@ static void whole_numbers_stop_at_64_bits(void **s)
 
 static void durations_add_their_parts(void **s)
 {
-    static const struct { const char *text; ns_t ns; } good[] = {
-        {"90s", 90 * NS_PER_S}, {"2h30m", 9000 * NS_PER_S}, {"7d", 604800 * NS_PER_S},
-        {"1w", 604800 * NS_PER_S}, {"250ms", 250000000}, {"15us", 15000}, {"10ns", 10},
-        {"1.5h", 5400 * NS_PER_S}, {"1d12h", 129600 * NS_PER_S}, {"0s", 0}};
-    static const char *const bad[] = {"", "90", "s", "1h2h", "1m1h", "-5s", "1y", "1 h", "0.5ns",
-                                      "400w1000000000000000000s", "99999999999999999999h"};
+    static const struct {
+        const char *text;
+        ns_t ns;
+    } good[] = {{"90s", 90 * NS_PER_S},
+                {"2h30m", 9000 * NS_PER_S},
+                {"7d", 604800 * NS_PER_S},
+                {"1w", 604800 * NS_PER_S},
+                {"250ms", 250000000},
+                {"15us", 15000},
+                {"10ns", 10},
+                {"1.5h", 5400 * NS_PER_S},
+                {"1d12h", 129600 * NS_PER_S},
+                {"0s", 0}};
+    static const char *const bad[] = {"",
+                                      "90",
+                                      "s",
+                                      "1h2h",
+                                      "1m1h",
+                                      "-5s",
+                                      "1y",
+                                      "1 h",
+                                      "0.5ns",
+                                      "400w1000000000000000000s",
+                                      "99999999999999999999h"};
     ns_t v;
 
     (void)s;
@@ -159,12 +182,23 @@ static void civil_times_are_proleptic_gregorian(void **s)
 
 static void times_that_are_not_on_the_calendar_are_refused(void **s)
 {
-    static const char *const bad[] = {
-        "", "2026-01-05", "2026-13-01 00:00:00", "2026-02-29 00:00:00", "2026-00-01 00:00:00",
-        "2026-01-00 00:00:00", "2026-01-05 24:00:00", "2026-01-05 00:60:00", "26-01-05 00:00:00 ",
-        "2026-01-05 00:00:00 ", "2026-01-05 00:00:00.", "2026-01-05 00:00:00+1",
-        "2026-01-05 00:00:00+24:00", "2026/01/05 00:00:00", "2026-01-05x00:00:00",
-        "9999-01-01 00:00:00", "Ystday 04:00:00xxxxx"};
+    static const char *const bad[] = {"",
+                                      "2026-01-05",
+                                      "2026-13-01 00:00:00",
+                                      "2026-02-29 00:00:00",
+                                      "2026-00-01 00:00:00",
+                                      "2026-01-00 00:00:00",
+                                      "2026-01-05 24:00:00",
+                                      "2026-01-05 00:60:00",
+                                      "26-01-05 00:00:00 ",
+                                      "2026-01-05 00:00:00 ",
+                                      "2026-01-05 00:00:00.",
+                                      "2026-01-05 00:00:00+1",
+                                      "2026-01-05 00:00:00+24:00",
+                                      "2026/01/05 00:00:00",
+                                      "2026-01-05x00:00:00",
+                                      "9999-01-01 00:00:00",
+                                      "Ystday 04:00:00xxxxx"};
     ns_t v;
     bool zoned;
 
