@@ -12,7 +12,7 @@ struct intern {
     size_t text_n, text_room;
     uint32_t *start;        /* owned; start[i] is where string i begins in text */
     uint32_t n, room;
-    uint32_t *slot;         /* owned; open addressing, INTERN_NONE = empty */
+    uint64_t *slot;         /* owned; open addressing: hash above, number below; all ones = empty */
     uint32_t slots;         /* power of two, or 0 */
 };
 
