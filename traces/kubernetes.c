@@ -210,6 +210,7 @@ TRACE_FORMAT(kubernetes) = {
     .summary = "Kubernetes nodes and pods, kubectl get nodes,pods -A -o json",
     .source = "kubernetes.io/docs/reference/kubernetes-api",
     .columns = "pods: requests, times, phase, gang, priority; nodes: allocatable, GPU labels, health",
+    .counted = "jobs",
     .jobs = true,
     .nodes = true,
     .guess = kubernetes_guess,

@@ -306,6 +306,7 @@ TRACE_FORMAT(sacct) = {
     .source = "slurm.schedmd.com/sacct.html",
     .columns = "JobID, Submit, Eligible, Start, End, ElapsedRaw (or Elapsed), Suspended, State, "
                "Timelimit, NNodes, AllocCPUS, ReqMem, ReqTRES, AllocTRES, Account, User, Priority",
+    .counted = "jobs",
     .jobs = true,
     .guess = sacct_guess,
     .read = sacct_read,
