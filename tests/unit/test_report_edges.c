@@ -287,39 +287,47 @@ struct track {
     double end;
 };
 
+/* The number after `key` in the line, or -1. */
+static double field(const char *line, const char *key)
+{
+    const char *at = strstr(line, key);
+
+    return at ? strtod(at + strlen(key), NULL) : -1;
+}
+
 /* Slices of a thread must not overlap, and time never goes back. */
-static void check_slices(const char *text, size_t *slices, size_t *waiting)
+static void check_slices(const char *text, size_t *slices, size_t *open)
 {
     VEC(struct track) tracks = {0};
+    char line[1024];
     double last = 0;
 
-    *slices = *waiting = 0;
-    for (const char *at = strchr(text, '\n') + 1; *at == '{'; at = strchr(at, '\n') + 1) {
-        const char *ts = strstr(at, "\"ts\":"), *end = strchr(at, '\n');
-        double begin, length = 0;
-        unsigned pid = 0, tid = 0;
-        if (!ts || ts > end)
+    *slices = *open = 0;
+    for (const char *next = strchr(text, '\n') + 1; *next == '{';) {
+        /* a copy: searching in the whole text would read all of it for every line */
+        size_t n = strcspn(next, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, next);
+        next += n + 1;
+        double begin = field(line, "\"ts\":");
+        if (begin < 0)
             continue;
-        begin = strtod(ts + 5, NULL);
         if (begin < last)
-            fail_msg("time goes back at %.*s", (int)(end - at), at);
+            fail_msg("time goes back at %s", line);
         last = begin;
-        *waiting += !strncmp(at, "{\"ph\":\"b\"", 9);
-        *waiting -= !strncmp(at, "{\"ph\":\"e\"", 9);
-        if (strncmp(at, "{\"ph\":\"X\"", 9))
+        *open += !strncmp(line, "{\"ph\":\"b\"", 9);
+        *open -= !strncmp(line, "{\"ph\":\"e\"", 9);
+        if (strncmp(line, "{\"ph\":\"X\"", 9))
             continue;
         (*slices)++;
-        pid = (unsigned)strtoul(strstr(at, "\"pid\":") + 6, NULL, 10);
-        tid = (unsigned)strtoul(strstr(at, "\"tid\":") + 6, NULL, 10);
-        length = strtod(strstr(at, "\"dur\":") + 6, NULL);
+        unsigned pid = (unsigned)field(line, "\"pid\":"), tid = (unsigned)field(line, "\"tid\":");
         size_t i = 0;
         while (i < tracks.n && (tracks.at[i].pid != pid || tracks.at[i].tid != tid))
             i++;
         if (i == tracks.n)
             VEC_PUSH(&tracks, (struct track){pid, tid, 0});
         if (begin < tracks.at[i].end - 1e-3)
-            fail_msg("slices overlap at %.*s", (int)(end - at), at);
-        tracks.at[i].end = begin + length;
+            fail_msg("slices overlap at %s", line);
+        tracks.at[i].end = begin + field(line, "\"dur\":");
     }
     VEC_FREE(&tracks);
 }
