@@ -3,7 +3,7 @@
 #ifndef BERTH_TESTS_LIB_READER_H
 #define BERTH_TESTS_LIB_READER_H
 
-#include "lib/rows.h"
+#include "lib/rows_sink.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

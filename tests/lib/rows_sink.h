@@ -1,4 +1,9 @@
-/* rows.c - a sink that writes down what a trace reader hands over, for tests of readers. */
+/* rows_sink.h - the functions of rows.h, and the sink_* functions of ingest/trace.h in a form that writes
+ * down what a trace reader hands over. Included once per test of a reader: in a library it would take the
+ * place of the real sink in tests of ingest. */
+#ifndef BERTH_TESTS_LIB_ROWS_SINK_H
+#define BERTH_TESTS_LIB_ROWS_SINK_H
+
 #include "lib/rows.h"
 
 #include <stdarg.h>
@@ -270,3 +275,5 @@ const char *rows_shared(const char *inside, char *to, size_t room)
     fprintf(stderr, "SKIP: %s not found\n", to);
     return NULL;
 }
+
+#endif
