@@ -127,7 +127,7 @@ check:                              ## the same without installing anything
 	@sh tests/run.sh
 
 check-asan: FLAVOUR_TESTS := asan   ## every test under the address and undefined-behaviour sanitizers
-check-tsan: FLAVOUR_TESTS := tsan   ## every test under the thread sanitizer
+check-tsan: FLAVOUR_TESTS := tsan   ## the tests that use threads, under the thread sanitizer
 check-debug: FLAVOUR_TESTS := debug ## every test with debug_check
 check-asan check-tsan check-debug:
 	@$(MAKE) $(J) FLAVOUR=$(FLAVOUR_TESTS) build-tests

@@ -63,14 +63,34 @@ corpus() {      # flavour: replay the stored inputs of every fuzz driver
     done
 }
 
-scripts() {     # flavour, runner: golden or docs
-    BERTH=build/$1/berth sh "$2" >"$log_of_step" 2>&1
+scripts() {     # flavour, runner: golden or docs, areas
+    runner_flavour=$1 runner=$2
+    shift 2
+    BERTH=build/$runner_flavour/berth sh "$runner" "$@" >"$log_of_step" 2>&1
     grep -v '^[0-9]* [0-9]* [0-9]*$' "$log_of_step"
     set -- $(grep '^[0-9]* [0-9]* [0-9]*$' "$log_of_step" | tail -n 1)
     if [ $# -eq 3 ]; then note "$1" "$2" "$3"; else note 0 1 0; fi
 }
 
+finish() {      # the last line, and the status
+    awk '{p += $1; f += $2; s += $3}
+         END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (f > 0)}' "$tally"
+    exit
+}
+
 flavour=${only:-release}
+TSAN_OPTIONS="suppressions=$(pwd)/tests/lint/tsan.txt${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+export TSAN_OPTIONS
+
+# The thread sanitizer has something to say only where there are threads.
+if [ "$flavour" = tsan ]; then
+    for s in $(grep -lE 'replicate|pthread|interrupt' tests/unit/*.c tests/property/*.c); do
+        s=${s#tests/}
+        program "build/tsan/test/${s%.c}"
+    done
+    scripts tsan tests/golden/run.sh run determinism input
+    finish
+fi
 step "layers" sh tests/lint/layers.sh
 step "symbols" sh tests/lint/symbols.sh "build/$flavour"
 programs "$flavour" libsched
@@ -88,5 +108,4 @@ if [ -z "$only" ]; then
     step "install and uninstall" make check-install
 fi
 
-awk '{p += $1; f += $2; s += $3}
-     END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (f > 0)}' "$tally"
+finish
