@@ -167,7 +167,7 @@ static void write_script(struct plot *p, const struct drawing *g, const bool *dr
                          jct ? "time from submission to end" : "wait from submission to start");
     writer_print(w,
                  "set yrange [0:1.03]\nset ytics 0.2 format '%%.1f'\nset grid x y\nset label 1 "
-                 "'%s' at screen 0.022, "
+                 "'%s' at screen " FIGURE_LABEL ", "
                  "graph 0.5 center rotate font ',9.5'\nset lmargin at screen 0.095\n"
                  "set key outside right center vertical Left reverse samplen 3 spacing 1.2 "
                  "width -2\nplot ",

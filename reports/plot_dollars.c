@@ -49,27 +49,6 @@ static void write_value(struct writer *w, const struct step *s, int64_t fleet)
     plot_text(w, text);
 }
 
-/* At most six, at multiples of 1, 2 or 5 times a power of ten. */
-static void write_ticks(struct writer *w, double whole)
-{
-    static const double grow[3] = {2, 2.5, 2}; /* 1 2 5 10 */
-    double step = 0.01;
-    char text[32];
-
-    for (int i = 0; whole / step > 5; i++)
-        step *= grow[i % 3];
-    for (int i = 0; step * i <= whole; i++) {
-        double v = step * i;
-        if (step < 1)
-            snprintf(text, sizeof text, "%.2f", v);
-        else
-            figure_thousands((int64_t)(v + 0.5), text);
-        writer_print(w, "%s", i ? ", " : "");
-        plot_text(w, text);
-        writer_print(w, " %.2f", v);
-    }
-}
-
 static void write_script(struct plot *p, const struct step *s, int n, int64_t fleet)
 {
     struct writer *w = &p->script;
@@ -80,7 +59,7 @@ static void write_script(struct plot *p, const struct step *s, int n, int64_t fl
                     "set xrange [0:");
     write_dollars(w, fleet);
     writer_print(w, "]\nset xtics (");
-    write_ticks(w, (double)fleet / 100);
+    figure_ticks(w, (double)fleet / 100, 0.01);
     writer_print(w, ")\nset yrange [%d.6:-0.6]\nset ytics scale 0 (", n - 1);
     for (int i = 0; i < n; i++) {
         writer_print(w, i ? ", " : "");

@@ -7,6 +7,11 @@ static int32_t frag_of(const struct series_row *row, int layer)
     return row->frag[layer];
 }
 
+static wide_t total_of(const struct outcome *o, int layer)
+{
+    return o->frag[layer];
+}
+
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)
 {
@@ -24,7 +29,8 @@ static int write_report(const struct outcome *o, const struct report_context *c,
                                 "Free GPUs that fit the count of a pending job but not its shape",
                             .layers = layers,
                             .n = FRAGS,
-                            .of = frag_of};
+                            .of = frag_of,
+                            .total = total_of};
 
     (void)w;
     if (!c->plots || !o->series)

@@ -35,19 +35,14 @@ static void write_panel(struct plot *p, int index, const char *label, const char
                         double most)
 {
     struct writer *w = &p->script;
-    static const int grow[3] = {2, 5, 10};
-    int64_t step = 1, unit = 1;
 
-    /* whole jobs and whole GPUs, at most six ticks */
-    for (int i = 0; most / (double)step > 5; i++) {
-        step = unit * grow[i % 3];
-        unit = i % 3 == 2 ? step : unit;
-    }
     writer_print(w, "set yrange [0:");
     writer_real(w, most > 0 ? most * 1.08 : 1, 3);
-    writer_print(w, "]\nset ytics %lld\nset label 1 ", (long long)step);
+    writer_print(w, "]\nset ytics (");
+    figure_ticks(w, most > 0 ? most * 1.08 : 1, 1);
+    writer_print(w, ")\nset label 1 ");
     plot_text(w, label);
-    writer_print(w, " at screen 0.025, screen %s center rotate font ',9.5'\nplot ",
+    writer_print(w, " at screen " FIGURE_LABEL ", screen %s center rotate font ',9.5'\nplot ",
                  index ? "0.3575" : "0.7325");
     plot_data(p);
     writer_print(w, " index %d using 1:2 with fillsteps fs solid 0.18 noborder lc rgb '%s', ",
@@ -60,9 +55,12 @@ static void write_script(struct plot *p, const struct outcome *o, ns_t from, dou
                          double gpus)
 {
     struct writer *w = &p->script;
+    int a = figure_ticks(NULL, jobs * 1.08, 1), b = figure_ticks(NULL, gpus * 1.08, 1);
 
-    writer_print(w, "set multiplot\nset tmargin at screen 0.89\nset bmargin at screen 0.575\n"
-                    "set lmargin at screen 0.115\nset rmargin at screen 0.97\n");
+    writer_print(w,
+                 "set multiplot\nset tmargin at screen 0.89\nset bmargin at screen 0.575\n"
+                 "set lmargin at screen %.4f\nset rmargin at screen 0.97\n",
+                 figure_margin(a > b ? a : b));
     figure_time_axis(w, o, from, o->horizon, false);
     write_panel(p, 0, "pending jobs", figure_colour[1], jobs);
     writer_print(w, "unset title\nunset label 998\nunset label 999\n"

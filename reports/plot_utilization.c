@@ -9,6 +9,11 @@ static int32_t bucket_of(const struct series_row *row, int layer)
     return row->bucket[layer];
 }
 
+static wide_t total_of(const struct outcome *o, int layer)
+{
+    return o->total.bucket[layer];
+}
+
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)
 {
@@ -19,6 +24,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
                       .layers = layers,
                       .n = BUCKETS,
                       .of = bucket_of,
+                      .total = total_of,
                       .whole = (double)o->fleet->milli / 1000};
 
     (void)w;

@@ -16,10 +16,10 @@ const int figure_dash[FIGURE_LINES] = {1, 2, 4, 1, 2, 4, 1};
 void figure_caption(const struct outcome *o, uint64_t n, const char *of, const char *note, char *to,
                     size_t room)
 {
-    char warmup[64] = "no warm-up cut", clock[40], count[32];
+    char warmup[64] = "no warm-up", clock[40], count[32];
 
     if (o->warmup > 0)
-        snprintf(warmup, sizeof warmup, "first %s cut as warm-up",
+        snprintf(warmup, sizeof warmup, "first %s are warm-up, not counted",
                  units_clock_text(o->warmup, clock));
     snprintf(to, room, "%.60s · %.100s · seed %llu\n%s %s · %s · %s",
              o->scenario ? o->scenario : "", o->policy_name, (unsigned long long)o->seed,
@@ -44,7 +44,10 @@ char *figure_thousands(int64_t v, char *to)
     return to;
 }
 
-void figure_time(struct writer *w, ns_t t) { writer_seconds(w, t, t % NS_PER_S ? 3 : 0); }
+void figure_time(struct writer *w, ns_t t)
+{
+    writer_seconds(w, t, t % NS_PER_S ? 3 : 0);
+}
 
 /* Relative luminance of WCAG 2, with the plain power 2.2 for its curve. */
 static double luminance(const char *ground)
@@ -63,7 +66,41 @@ const char *figure_ink(const char *ground)
     return 1.05 / l >= l / 0.06 ? "#FFFFFF" : FIGURE_TEXT;
 }
 
-bool figure_pale(const char *ground) { return 1.05 / (luminance(ground) + 0.05) < 2; }
+bool figure_pale(const char *ground)
+{
+    return 1.05 / (luminance(ground) + 0.05) < 2;
+}
+
+int figure_ticks(struct writer *w, double top, double least)
+{
+    static const double grow[3] = {2, 2.5, 2}; /* 1 2 5 10 */
+    int longest = 1;
+    double step = least;
+    char text[32];
+
+    for (int i = 0; top / step > 5; i++)
+        step *= grow[i % 3];
+    for (int i = 0; step * i <= top * (1 + 1e-9); i++) {
+        if (step < 0.995)
+            snprintf(text, sizeof text, step < 0.0995 ? "%.2f" : "%.1f", step * i);
+        else
+            figure_thousands((int64_t)(step * i + 0.5), text);
+        if (w) {
+            writer_print(w, "%s", i ? ", " : "");
+            plot_text(w, i ? text : "0");
+            writer_print(w, " %.2f", step * i);
+        }
+        longest = (int)strlen(text) > longest ? (int)strlen(text) : longest;
+    }
+    return longest;
+}
+
+double figure_margin(int longest)
+{
+    double margin = 0.055 + 0.0095 * longest;
+
+    return margin > 0.08 ? margin : 0.08;
+}
 
 /* ---- time ---- */
 
@@ -150,6 +187,24 @@ static void elapsed_ticks(struct ticks *t, ns_t from, ns_t to)
     }
 }
 
+/* The warm-up is drawn, paler: what it does to the rest can be seen, and it counts for nothing. */
+static void veil(struct writer *w, ns_t warmup, ns_t span)
+{
+    writer_print(w, "set object 99 rectangle from graph 0, graph 0 to first ");
+    figure_time(w, warmup);
+    writer_print(w, ", graph 1 front fc rgb '#FFFFFF' fs transparent solid 0.6 noborder\n"
+                    "set arrow 99 from first ");
+    figure_time(w, warmup);
+    writer_print(w, ", graph 0 to first ");
+    figure_time(w, warmup);
+    writer_print(w, ", graph 1 nohead front dt 2 lw 0.7 lc rgb '" FIGURE_TEXT "'\n");
+    if (warmup > span / 8) {
+        writer_print(w, "set label 99 'warm-up' at first ");
+        figure_time(w, warmup / 2);
+        writer_print(w, ", graph 0.96 center front font ',9' tc rgb '" FIGURE_TEXT "'\n");
+    }
+}
+
 void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from, ns_t to,
                       bool labelled)
 {
@@ -169,6 +224,8 @@ void figure_time_axis(struct writer *script, const struct outcome *o, ns_t from,
     else
         elapsed_ticks(&ticks, from, to);
     writer_print(script, ")\n");
+    if (o->warmup > from)
+        veil(script, o->warmup < to ? o->warmup : to, to - from);
     if (!labelled)
         return;
     if (dates) {

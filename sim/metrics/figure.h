@@ -35,6 +35,15 @@ void figure_duration_axis(struct writer *script, double most, const char *label)
 /* A time in seconds with the decimals it needs, as data. */
 void figure_time(struct writer *w, ns_t t);
 
+/* "'0' 0, '500' 500, ...": at most six ticks up to `top`, at 1, 2 or 5 times a power of ten and at
+ * least `least` apart. Returns the length of the longest name; `w` may be NULL to learn only that. */
+int figure_ticks(struct writer *w, double top, double least);
+
+/* Where the plot begins for ticks of that length, as a share of the page; the axis label stands
+ * before them at FIGURE_LABEL. */
+double figure_margin(int longest);
+#define FIGURE_LABEL "0.018"
+
 /* Text colour that can be read on a "#RRGGBB" ground; and whether that ground is pale. */
 const char *figure_ink(const char *ground);
 bool figure_pale(const char *ground);

@@ -13,8 +13,9 @@ struct drawing {
     const struct stack *s;
     const struct series *series;
     int shown[LAYERS], n; /* layers that are not zero everywhere, from the bottom up */
-    double share[LAYERS]; /* of the stack's area, by layer */
+    double share[LAYERS]; /* of all layers, by layer */
     double top;           /* of the y axis, GPUs */
+    double counted;       /* s: where the warm-up ends; names stand after it */
 };
 
 static double gpus(const struct stack *s, const struct series_row *row, int layer)
@@ -27,26 +28,30 @@ static double until(const struct series *s, size_t i)
     return (double)(i + 1 < s->n ? s->row[i + 1].at : s->to) / 1e9;
 }
 
-static void measure(struct drawing *g)
+static void measure(struct drawing *g, const struct outcome *o)
 {
-    double area[LAYERS] = {0}, all = 0, high = 0;
+    bool shown[LAYERS] = {false};
+    double high = 0;
+    wide_t all = 0;
 
+    g->counted = (double)(o->warmup > g->series->from ? o->warmup : g->series->from) / 1e9;
     for (size_t i = 0; i < g->series->n; i++) {
-        const struct series_row *row = &g->series->row[i];
-        double span = until(g->series, i) - (double)row->at / 1e9, sum = 0;
+        double sum = 0;
         for (int k = 0; k < g->s->n; k++) {
-            double v = gpus(g->s, row, k);
+            double v = gpus(g->s, &g->series->row[i], k);
             sum += v;
-            area[k] += v * span;
-            all += v * span;
+            shown[k] |= v > 0;
         }
         high = fmax(high, sum);
     }
     for (int k = 0; k < g->s->n; k++)
-        if (area[k] > 0) {
+        all += g->s->total(o, k);
+    for (int k = 0; k < g->s->n; k++) {
+        if (shown[k])
             g->shown[g->n++] = k;
-            g->share[k] = area[k] / all;
-        }
+        /* of the ledger, which does not count the warm-up that the figure shows */
+        g->share[k] = all ? (double)g->s->total(o, k) / (double)all : 0;
+    }
     g->top = g->s->whole > 0 ? g->s->whole : high * 1.05;
 }
 
@@ -75,10 +80,11 @@ static void write_data(const struct drawing *g, struct writer *w)
 static bool place_label(const struct drawing *g, int k, double *x, double *y)
 {
     enum { PLACES = 40 };
-    double from = (double)g->series->from / 1e9, to = (double)g->series->to / 1e9, best = 0;
+    double from = g->counted, to = (double)g->series->to / 1e9, best = 0;
     double first = 0;
     int last = -2;
-    double half = (to - from) * (0.0095 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.015);
+    double half = (to - (double)g->series->from / 1e9) *
+                  (0.0095 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.015);
 
     for (int p = 0; p < PLACES; p++) {
         double middle = from + (to - from) * (p + 0.5) / PLACES, low = 0, high = g->top;
@@ -167,12 +173,15 @@ static int draw(struct drawing *g, const struct outcome *o, const char *folder, 
     figure_time_axis(&p.script, o, g->series->from, g->series->to, true);
     writer_print(&p.script, "set yrange [0:");
     writer_real(&p.script, g->top, 3);
+    writer_print(&p.script, "]\nset ytics (");
+    double margin = figure_margin(figure_ticks(&p.script, g->top, g->top > 5 ? 1 : 0.01));
     writer_print(&p.script,
-                 "]\nset label 1 'GPUs' at screen 0.022, graph 0.5 center rotate font ',9.5'\nset "
-                 "lmargin at screen 0.09\n"
-                 "set rmargin at screen %s\nset key at screen %s, graph 1 left top vertical "
+                 ")\nset lmargin at screen %.4f\nset rmargin at screen %s\n"
+                 "set label 1 'GPUs' at screen " FIGURE_LABEL
+                 ", graph 0.5 center rotate font ',9.5'\n"
+                 "set key at screen %s, graph 1 left top vertical "
                  "Left reverse samplen 1.2 spacing 1.15 width -1\n",
-                 g->s->whole > 0 ? "0.63" : "0.72", g->s->whole > 0 ? "0.712" : "0.735");
+                 margin, g->s->whole > 0 ? "0.63" : "0.72", g->s->whole > 0 ? "0.712" : "0.735");
     if (g->s->whole > 0)
         writer_print(&p.script, "set border 11\nset y2range [0:100]\n"
                                 "set y2tics 20 format '%%.0f %%%%'\n");
@@ -189,7 +198,7 @@ int stack_draw(const struct stack *s, const struct outcome *o, const char *folde
 
     series_means(o, FIGURE_ROWS, FIGURE_COLUMNS, &series);
     if (series.n) {
-        measure(&g);
+        measure(&g, o);
         if (g.n)
             rc = draw(&g, o, folder, d);
     }

@@ -13,6 +13,7 @@ struct stack {
     const struct stack_layer *layers; /* from the bottom up */
     int n;
     int32_t (*of)(const struct series_row *row, int layer); /* milli-GPU */
+    wide_t (*total)(const struct outcome *o, int layer);    /* over the ledger's time, for shares */
     double whole; /* GPUs: the right axis is in % of it, and the top; 0 = as
                      high as the data */
 };
