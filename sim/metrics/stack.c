@@ -79,7 +79,7 @@ static void write_data(const struct drawing *g, struct writer *w)
  * whose thinnest moment is thickest. */
 static bool place_label(const struct drawing *g, int k, double *x, double *y)
 {
-    enum { PLACES = 40 };
+    enum { PLACES = 150 };
     double from = g->counted, to = (double)g->series->to / 1e9, best = 0;
     double first = 0;
     int last = -2;
