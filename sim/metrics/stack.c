@@ -84,7 +84,7 @@ static bool place_label(const struct drawing *g, int k, double *x, double *y)
     double first = 0;
     int last = -2;
     double half = (to - (double)g->series->from / 1e9) *
-                  (0.0095 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.015);
+                  (0.0085 * (double)strlen(g->s->layers[g->shown[k]].label) + 0.01);
 
     for (int p = 0; p < PLACES; p++) {
         double middle = from + (to - from) * (p + 0.5) / PLACES, low = 0, high = g->top;
