@@ -29,15 +29,18 @@ CFLAGS.debug   := -Og -g3 -DBERTH_DEBUG
 CFLAGS.asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
                   -fno-sanitize-recover=all -DBERTH_DEBUG
 CFLAGS.tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread -DBERTH_DEBUG
+CFLAGS.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+                  -DBERTH_DEBUG -Wno-error -Wno-everything
 ifeq ($(origin CFLAGS.$(FLAVOUR)),undefined)
-$(error unknown FLAVOUR '$(FLAVOUR)', expected release, debug, asan or tsan)
+$(error unknown FLAVOUR '$(FLAVOUR)', expected release, debug, asan, tsan or fuzz)
 endif
 
 # Texts that do not fit their field are cut on purpose (base/diag.h), so gcc need not say so.
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-format-truncation
 DEFINES  := -D_POSIX_C_SOURCE=200809L -DBERTH_VERSION='"$(VERSION)"'
 INCLUDES := -Isim -Itests -I$B
-ALL_CFLAGS = -std=c11 $(WARN) $(DEFINES) $(INCLUDES) -ffp-contract=off -fopenmp \
+OPENMP   := -fopenmp
+ALL_CFLAGS = -std=c11 $(WARN) $(DEFINES) $(INCLUDES) -ffp-contract=off $(OPENMP) \
              $(CFLAGS.$(FLAVOUR)) $(CFLAGS)
 LIBS     := -lgsl -lgslcblas -lcsv -lcjson -lz -lm
 
@@ -47,6 +50,12 @@ progs = $(patsubst tests/%.c,$B/test/%,$(sort $(wildcard tests/$(1))))
 
 SCHED_SRC := $(call src,sim/base sim/cluster sim/sched policies)
 SIM_SRC   := $(call src,sim/model sim/engine sim/ingest sim/metrics sim/experiment traces reports)
+ifeq ($(FLAVOUR),fuzz)
+# libFuzzer comes with clang, whose OpenMP is a package of its own: no driver needs threads.
+CC        := $(CLANG)
+OPENMP    :=
+SIM_SRC   := $(filter-out sim/experiment/replicate.c sim/experiment/run.c,$(SIM_SRC))
+endif
 CLI_SRC   := $(filter-out sim/cli/main.c,$(call src,sim/cli))
 LIB_SRC   := $(call src,tests/lib)
 TABLES    := $B/gen/policies.def $B/gen/traces.def $B/gen/reports.def
@@ -102,10 +111,15 @@ $(TESTS): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
 $(CORE_TESTS): $B/test/%: $B/obj/tests/%.o $B/libsched.a
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+ifeq ($(FLAVOUR),fuzz)
+$(FUZZ): $B/test/%: $B/obj/tests/%.o $B/libsim.a $B/libsched.a
+	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+else
 $(FUZZ): $B/test/%: $B/obj/tests/%.o $B/obj/tests/fuzz/replay_main.o $(ARCHIVES)
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+endif
 
-$(BENCH): $B/test/%: $B/obj/tests/%.o $(ARCHIVES)
+$(BENCH): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ)         ## build every test of this FLAVOUR
@@ -133,9 +147,14 @@ check-asan check-tsan check-debug:
 	@$(MAKE) $(J) FLAVOUR=$(FLAVOUR_TESTS) build-tests
 	@sh tests/run.sh --flavour $(FLAVOUR_TESTS)
 
-soak:                               ## the long checks: more seeds, more random workloads
-	@$(MAKE) $(J) build-tests
-	@BERTH_SOAK=1 sh tests/run.sh --flavour release
+SOAK_SECONDS ?= 60
+soak:                               ## the long checks: every flavour, then SOAK_SECONDS of fuzzing a driver
+	@$(MAKE) check
+	@$(MAKE) check-asan
+	@$(MAKE) check-debug
+	@$(MAKE) check-tsan
+	@$(MAKE) fuzz
+	@sh tests/fuzz/soak.sh $(SOAK_SECONDS)
 
 golden-update: all                  ## record the golden outputs again; read the diff
 	@sh tests/golden/run.sh --update
@@ -143,8 +162,11 @@ golden-update: all                  ## record the golden outputs again; read the
 bench: all $(BENCH)                 ## run the benchmarks of tests/bench
 	@for b in $(BENCH); do echo "== $${b##*/}"; $$b || exit 1; done
 
-fuzz:                               ## build the fuzz drivers with libFuzzer where clang has it
-	@sh tests/fuzz/build.sh '$(CLANG)' '$(LIBS)'
+fuzz-programs: $(FUZZ)
+fuzz:                               ## build the fuzz drivers with libFuzzer; needs clang
+	@command -v $(CLANG) >/dev/null || { echo "fuzz: no '$(CLANG)' found; install clang" >&2; exit 1; }
+	@$(MAKE) $(J) FLAVOUR=fuzz fuzz-programs
+	@echo "run one: build/fuzz/test/fuzz/<driver> -max_total_time=60 tests/fuzz/corpus/<driver>"
 
 # --- the house's rules ---
 
@@ -179,6 +201,6 @@ help:                               ## this list
 
 FORCE:
 .PHONY: all build-tests deps demo test check check-asan check-tsan check-debug soak golden-update \
-        bench fuzz layers symbols format format-check lint install uninstall check-install clean help FORCE
+        bench fuzz fuzz-programs layers symbols format format-check lint install uninstall check-install clean help FORCE
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)

@@ -1,4 +1,5 @@
 /* cmd_trace.c - berth trace: look at a trace, convert it, or draw one from a model. */
+#include "base/path.h"
 #include "cli/cmd.h"
 #include "cli/reading.h"
 #include "experiment/export.h"
@@ -25,13 +26,6 @@ static const struct opts_flag own_flags[] = {
     {0},
 };
 static const struct opts_table own = {"trace", own_flags};
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
 
 /* ---- info ---- */
 
@@ -153,7 +147,7 @@ static int json_facts(const struct ingest_summary *s, const struct job_set *j, c
     if (writer_open(&w, "-", d) < 0)
         return -1;
     writer_print(&w, "{\"berth_trace_info\":1,\"file\":");
-    writer_json(&w, last_part(s->file));
+    writer_json(&w, path_last(s->file));
     writer_print(&w, ",\"format\":");
     writer_json(&w, s->format);
     writer_print(&w, ",\"sha256\":");
@@ -257,10 +251,10 @@ static int draw(const struct call *c, const char *file, struct arena *a, struct 
                          "--seed is '%s', expected a whole number of 0 or more", c->opts->seed);
     if (reading_options(c->opts, &options, d) < 0 || workload_load(file, a, &model, d) < 0)
         return -1;
-    struct sink *sink = ingest_begin(last_part(file), &options, NULL, NULL, a);
+    struct sink *sink = ingest_begin(path_last(file), &options, NULL, NULL, a);
     int drawn = workload_draw(model, (uint64_t)seed, 0, sink, d);
     snprintf(note, room, "synthetic: drawn by 'berth trace synth %s --seed %lld'; nothing recorded",
-             last_part(file), (long long)seed);
+             path_last(file), (long long)seed);
     struct diag finish = {0};
     int finished = ingest_finish(sink, j, s, &finish);
     if (drawn == 0 && finished < 0)
@@ -301,7 +295,7 @@ static int cmd_trace(const struct call *c, struct diag *d)
         rc = read_trace(c, file, k == 0, &a, &jobs, &summary, d);
     if (rc == 0)
         rc = k == 0 ? info(c, &summary, &jobs, &a, d)
-                    : write_jobs(c, &jobs, last_part(file), *note ? note : NULL, d);
+                    : write_jobs(c, &jobs, path_last(file), *note ? note : NULL, d);
     ingest_free(&jobs);
     arena_free(&a);
     return rc;

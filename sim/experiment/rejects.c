@@ -1,16 +1,7 @@
 /* rejects.c - rejects.csv: the rows of a trace that could not be used, with their reasons. */
 #include "experiment/rejects.h"
+#include "base/path.h"
 #include "base/writer.h"
-
-#include <string.h>
-
-/* The name without its folders: outputs name no place of this machine. */
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
 
 int rejects_write(const struct ingest_summary *s, const char *path, struct diag *d)
 {
@@ -21,7 +12,7 @@ int rejects_write(const struct ingest_summary *s, const char *path, struct diag 
     writer_print(&w, "file,line,column,kind,reason,row\n");
     for (uint64_t i = 0; i < s->rejected; i++) {
         const struct ingest_reject *r = &s->rejects[i];
-        writer_csv(&w, last_part(s->file));
+        writer_csv(&w, path_last(s->file));
         writer_char(&w, ',');
         writer_int(&w, r->line);
         writer_char(&w, ',');

@@ -2,6 +2,7 @@
 #include "experiment/run.h"
 #include "base/check.h"
 #include "base/digest.h"
+#include "base/path.h"
 #include "base/vec.h"
 #include "experiment/rejects.h"
 #include "experiment/replicate.h"
@@ -39,13 +40,6 @@ struct work {
 
 struct progress_of { const struct run_options *options; uint32_t trial; };
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static const char *arena_print(struct arena *a, const char *fmt, uint64_t x, uint64_t y)
 {
     char text[256];
@@ -65,7 +59,7 @@ static int read_jobs(const struct scenario *s, struct prepared *p, struct diag *
     if (workload_load(s->model, &p->arena, &model, d) < 0)
         return -1;
     struct sink *sink =
-        ingest_begin(last_part(s->model), &s->ingest, &p->fleet, s->catalog, &p->arena);
+        ingest_begin(path_last(s->model), &s->ingest, &p->fleet, s->catalog, &p->arena);
     int drawn = workload_draw(model, s->seed, 0, sink, d);
     /* The sink is finished in any case: it owns memory until then. */
     struct diag finish = {0};
@@ -91,7 +85,7 @@ static void list_inputs(const struct scenario *s, struct prepared *p)
     struct outcome_input *in = &p->inputs[p->n_inputs++];
     *in = (struct outcome_input){
         .role = s->trace ? "trace" : "model",
-        .file = last_part(s->trace ? s->trace : s->model),
+        .file = path_last(s->trace ? s->trace : s->model),
         .format = s->trace ? p->summary.format : "berth-model",
         .sha256 = p->summary.sha256,
         .rows = p->summary.rows,
@@ -109,7 +103,7 @@ static void list_inputs(const struct scenario *s, struct prepared *p)
         if (sha256_file(p->cluster->file, nodes) < 0)
             nodes = NULL;
         p->inputs[p->n_inputs++] = (struct outcome_input){
-            .role = "nodes", .file = last_part(p->cluster->file), .sha256 = nodes};
+            .role = "nodes", .file = path_last(p->cluster->file), .sha256 = nodes};
     }
 }
 
