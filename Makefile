@@ -156,8 +156,9 @@ soak:                               ## the long checks: every flavour, then SOAK
 	@$(MAKE) fuzz
 	@sh tests/fuzz/soak.sh $(SOAK_SECONDS)
 
-golden-update: all                  ## record the golden outputs again; read the diff
+golden-update: all                  ## record golden and documented outputs again; read the diff
 	@sh tests/golden/run.sh --update
+	@sh tests/docs/run.sh --update
 
 bench: all $(BENCH)                 ## run the benchmarks of tests/bench
 	@for b in $(BENCH); do echo "== $${b##*/}"; $$b || exit 1; done
