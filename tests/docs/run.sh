@@ -6,9 +6,12 @@
 # a line "$ command" is run by sh with `berth` found in the build, and the lines up to the next
 # "$ " must be its standard output and error output together. A line of only "..." stands for any
 # number of lines. A block that opens with ```console quiet is run and only its status is checked;
-# plain ```console blocks are not run. The last line is "passed failed skipped" in numbers.
+# plain ```console blocks are not run. --update records the outputs anew; a block with "..." keeps
+# as many lines before and after it as it had. The last line is "passed failed skipped" in numbers.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+update=
+[ "${1:-}" = --update ] && update=1
 BERTH=${BERTH:-build/release/berth}
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -48,6 +51,17 @@ run_one() {     # uses file, line, kind, command and $scratch/want
     diff -u --label "$file" --label now "$scratch/want" "$scratch/got" | head -n 40 | sed 's/^/    /'
 }
 
+renew() {       # case: what its block should say now, into case.new
+    sh -c "$command" >"$scratch/got" 2>&1 </dev/null
+    if grep -qx '\.\.\.' "$scratch/want"; then
+        head -n "$(($(grep -nx '\.\.\.' "$scratch/want" | head -n 1 | cut -d: -f1) - 1))" "$scratch/got"
+        echo ...
+        tail -n "$(sed '1,/^\.\.\.$/d' "$scratch/want" | wc -l)" "$scratch/got"
+    else
+        cat "$scratch/got"
+    fi >"$1.new"
+}
+
 for file in README.md docs/*.md scenarios/README.md traces/README.md; do
     [ -f "$file" ] || continue
     # One record per command: kind, line, command, then its wanted output, in files.
@@ -64,8 +78,21 @@ for file in README.md docs/*.md scenarios/README.md traces/README.md; do
         [ -f "$c" ] || continue
         kind=$(sed -n 1p "$c") line=$(sed -n 2p "$c") command=$(sed -n 3p "$c")
         sed 1,3d "$c" >"$scratch/want"
-        run_one
+        if [ -z "$update" ]; then run_one
+        elif [ "$kind" = run ]; then renew "$c"
+        else cp "$scratch/want" "$c.new"; fi
     done
+    if [ -n "$update" ]; then
+        awk -v to="$scratch/case" '
+        /^```/ { if (kind != "") { kind = ""; print; next }
+                 if ($0 ~ /^```console +(run|quiet) *$/) kind = $2
+                 print; next }
+        kind == "" { print; next }
+        /^\$ / { print; n++; name = sprintf("%s.%04d.new", to, n)
+                 while ((getline line < name) > 0) print line
+                 next }' "$file" >"$scratch/file" && cp "$scratch/file" "$file"
+        passed=$((passed + $(find "$scratch" -name 'case.*.new' | wc -l)))
+    fi
 done
 printf '%-44s %d passed\n' "documented commands" "$passed"
 echo "$passed $failed 0"
