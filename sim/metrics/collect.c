@@ -1,6 +1,7 @@
 /* collect.c - the observer that fills an outcome. */
 #include "metrics/collect.h"
 
+#include "metrics/series.h"
 #include <string.h>
 
 /* enum block of sched/attribution.h: policy, reserved, quota, too few, and six of fragmentation. */
@@ -25,18 +26,16 @@ static void step_add(struct collect *c, ns_t dt)
         c->step_sum[BUCKETS + f] += (wide_t)c->now.frag[f] * dt;
 }
 
-static void step_emit(struct collect *c)
+/* The mean of a step that began at `at` and lasted `span`. */
+static void step_emit(struct collect *c, ns_t at, ns_t span)
 {
     struct series_row row = c->now;
 
-    row.at = c->step_end - c->step;
-    for (int b = 0; b < BUCKETS; b++)
-        row.bucket[b] = (int32_t)(c->step_sum[b] / c->step);
-    for (int f = 0; f < FRAGS; f++)
-        row.frag[f] = (int32_t)(c->step_sum[BUCKETS + f] / c->step);
+    row.at = at;
+    series_divide(c->step_sum, BUCKETS, span, row.bucket);
+    series_divide(c->step_sum + BUCKETS, FRAGS, span, row.frag);
     memset(c->step_sum, 0, sizeof c->step_sum);
     VEC_PUSH(&c->series, row);
-    c->step_end += c->step;
 }
 
 static void series_advance(struct collect *c, ns_t now)
@@ -45,7 +44,8 @@ static void series_advance(struct collect *c, ns_t now)
 
     for (; c->step_end <= now; at = c->step_end - c->step) {
         step_add(c, c->step_end - at);
-        step_emit(c);
+        step_emit(c, c->step_end - c->step, c->step);
+        c->step_end += c->step;
     }
     step_add(c, now - at);
 }
@@ -231,17 +231,8 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
     bool little, exact;
 
     on_advance(c, end);
-    if (c->step && c->last > c->step_end - c->step) {
-        /* The last, shorter step: its mean is over its own length. */
-        ns_t part = c->last - (c->step_end - c->step);
-        struct series_row row = c->now;
-        row.at = c->step_end - c->step;
-        for (int b = 0; b < BUCKETS; b++)
-            row.bucket[b] = (int32_t)(c->step_sum[b] / part);
-        for (int f = 0; f < FRAGS; f++)
-            row.frag[f] = (int32_t)(c->step_sum[BUCKETS + f] / part);
-        VEC_PUSH(&c->series, row);
-    }
+    if (c->step && c->last > c->step_end - c->step)     /* the last, shorter step */
+        step_emit(c, c->step_end - c->step, c->last - (c->step_end - c->step));
     little = close_jobs(c, end, o);
     exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
     fill_ledger(c, o, a);

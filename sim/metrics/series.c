@@ -37,8 +37,7 @@ static void add(struct sums *s, const struct series_row *r, ns_t span)
         s->frag[f] += (wide_t)r->frag[f] * span;
 }
 
-/* Rounding the running sum, not the terms, keeps the sum over the parts. */
-static void divide(const wide_t *sum, int n, ns_t span, int32_t *to)
+void series_divide(const wide_t *sum, int n, ns_t span, int32_t *to)
 {
     wide_t run = 0;
     wide_t before = 0;
@@ -60,8 +59,8 @@ static struct series_row mean_of(const struct sums *s, ns_t at, ns_t span)
         .pending_milli = (uint64_t)((s->pending_milli + span / 2) / span),
     };
 
-    divide(s->bucket, BUCKETS, span, r.bucket);
-    divide(s->frag, FRAGS, span, r.frag);
+    series_divide(s->bucket, BUCKETS, span, r.bucket);
+    series_divide(s->frag, FRAGS, span, r.frag);
     return r;
 }
 

@@ -29,4 +29,8 @@ struct series_point {
 size_t series_steps(const struct outcome *o, double (*of)(const struct series_row *),
                     size_t columns, struct series_point *to);
 
+/* Means of n sums of value x time over `span` > 0. The running sum is rounded, not the terms, so that
+ * the means add up to the mean of the sum. */
+void series_divide(const wide_t *sum, int n, ns_t span, int32_t *to);
+
 #endif
