@@ -7,11 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const examples[] = {
-    "berth catalog", "every entry, one a line",
-    "berth catalog --type gpu", "only GPUs",
-    "berth catalog h100-sxm", "its figures with range, source, date and confidence",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth catalog", "every entry, one a line"},
+    {"berth catalog --type gpu", "only GPUs"},
+    {"berth catalog h100-sxm", "its figures with range, source, date and confidence"},
+    {0},
 };
 
 static const struct opts_flag own_flags[] = {
@@ -125,8 +125,9 @@ static int unknown(const struct catalog *c, const char *name, struct diag *d)
     for (uint32_t i = 0; words && i < c->n_entries; i++)
         words[n++] = c->entries[i].id;
     const char *near = diag_nearest(name, words, n);
-    diag_fail(d, STATUS_USAGE, (struct diag_at){0}, "unknown catalogue entry '%s'%s%s%s, see 'berth catalog'",
-              name, near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
+    diag_fail(d, STATUS_USAGE, (struct diag_at){0},
+              "unknown catalogue entry '%s'%s%s%s, see 'berth catalog'", name,
+              near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
     free(words);
     return -1;
 }

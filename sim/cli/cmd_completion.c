@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-static const char *const examples[] = {
-    "eval \"$(berth completion bash)\"", "in the current shell",
-    "berth completion fish > ~/.config/fish/completions/berth.fish", "for good",
-    NULL,
+static const struct verb_example examples[] = {
+    {"eval \"$(berth completion bash)\"", "in the current shell"},
+    {"berth completion fish > ~/.config/fish/completions/berth.fish", "for good"},
+    {0},
 };
 
 static void print_presets(void)
@@ -127,7 +127,10 @@ static void fish(const struct verb *const *verbs)
     fputs("'\n", stdout);
 }
 
-static const struct shell { const char *name; void (*print)(const struct verb *const *); } shells[] = {
+static const struct shell {
+    const char *name;
+    void (*print)(const struct verb *const *);
+} shells[] = {
     {"bash", bash},
     {"zsh", zsh},
     {"fish", fish},

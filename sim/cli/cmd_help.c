@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-static const char *const examples[] = {
-    "berth help run", "every flag of 'run', with default and unit",
-    "berth help formats", "trace formats and the columns taken from each",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth help run", "every flag of 'run', with default and unit"},
+    {"berth help formats", "trace formats and the columns taken from each"},
+    {0},
 };
 
 static void topic_formats(void)
@@ -62,26 +62,30 @@ static void topic_exit(void)
 
 static void topic_scenario(void)
 {
-    fputs("A scenario is JSON with comments. Unknown keys are errors. --set PATH=VALUE changes any\n"
-          "key; scenario.json in the output folder is the merged result and repeats the run.\n"
-          "\n"
-          "  {\n"
-          "    \"berth_scenario\": 1,\n"
-          "    \"name\": \"first\",\n"
-          "    \"trace\": {\"file\": \"jobs.csv\"},            // or \"model\"\n"
-          "    \"cluster\": \"16x hgx-h100\",                // 'berth catalog --type node'\n"
-          "    \"policy\": \"easy\",                         // 'berth policies'\n"
-          "    \"seed\": 1\n"
-          "  }\n"
-          "\n"
-          "scenarios/README.md has every key with type, unit and default. Reports to pick under\n"
-          "\"outputs\" (a star: written unless the scenario says otherwise):\n\n",
-          stdout);
+    fputs(
+        "A scenario is JSON with comments. Unknown keys are errors. --set PATH=VALUE changes any\n"
+        "key; scenario.json in the output folder is the merged result and repeats the run.\n"
+        "\n"
+        "  {\n"
+        "    \"berth_scenario\": 1,\n"
+        "    \"name\": \"first\",\n"
+        "    \"trace\": {\"file\": \"jobs.csv\"},            // or \"model\"\n"
+        "    \"cluster\": \"16x hgx-h100\",                // 'berth catalog --type node'\n"
+        "    \"policy\": \"easy\",                         // 'berth policies'\n"
+        "    \"seed\": 1\n"
+        "  }\n"
+        "\n"
+        "scenarios/README.md has every key with type, unit and default. Reports to pick under\n"
+        "\"outputs\" (a star: written unless the scenario says otherwise):\n\n",
+        stdout);
     for (const struct report *const *r = report_all(); *r; r++)
         printf("  %c %-16s %s\n", (*r)->on_by_default ? '*' : ' ', (*r)->name, (*r)->summary);
 }
 
-static const struct topic { const char *name; void (*print)(void); } topics[] = {
+static const struct topic {
+    const char *name;
+    void (*print)(void);
+} topics[] = {
     {"formats", topic_formats},
     {"policies", topic_policies},
     {"exit", topic_exit},
@@ -116,9 +120,10 @@ static int cmd_help(const struct call *c, struct diag *d)
     for (int i = 0; i < TOPICS; i++)
         words[n++] = topics[i].name;
     const char *near = diag_nearest(name, words, n);
-    return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
-                     "no help on '%s'%s%s%s; topics are the verbs, formats, policies, exit, scenario",
-                     name, near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
+    return diag_fail(
+        d, STATUS_USAGE, (struct diag_at){0},
+        "no help on '%s'%s%s%s; topics are the verbs, formats, policies, exit, scenario", name,
+        near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
 }
 
 const struct verb cmd_help_verb = {

@@ -7,21 +7,23 @@
 
 enum { PARTS_MAX = 256 };
 
-static const char *const examples[] = {
-    "berth policies", "presets first, then the parts of each axis",
-    "berth policies easy", "what it does, its options, the paper it follows",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth policies", "presets first, then the parts of each axis"},
+    {"berth policies easy", "what it does, its options, the paper it follows"},
+    {0},
 };
 
 /* Presets are what most people pick: they come first. */
 static const enum axis shown[AXES] = {AXIS_PRESET, AXIS_ORDER,    AXIS_WALK,
                                       AXIS_PLACE,  AXIS_ESTIMATE, AXIS_LAUNCH};
 
-static const char *const heading[AXES] = {
-    [AXIS_PRESET] = "presets", [AXIS_ORDER] = "order: who is first",
-    [AXIS_WALK] = "walk: what a blocked job means for the others",
-    [AXIS_PLACE] = "place: which nodes", [AXIS_ESTIMATE] = "estimate: what is known of lengths",
-    [AXIS_LAUNCH] = "launch: how a gang starts"};
+static const char *const heading[AXES] = {[AXIS_PRESET] = "presets",
+                                          [AXIS_ORDER] = "order: who is first",
+                                          [AXIS_WALK] =
+                                              "walk: what a blocked job means for the others",
+                                          [AXIS_PLACE] = "place: which nodes",
+                                          [AXIS_ESTIMATE] = "estimate: what is known of lengths",
+                                          [AXIS_LAUNCH] = "launch: how a gang starts"};
 
 /* "5" or, for durations, "600 s" */
 static void option_text(const struct policy_option *o, int64_t v, char *to, size_t room)
@@ -85,8 +87,8 @@ static void json_part(struct writer *w, const struct policy_part *p)
         writer_json(w, o->name);
         writer_print(w, ",\"help\":");
         writer_json(w, o->help);
-        writer_print(w, ",\"initial\":%lld,\"low\":%lld,\"high\":%lld,\"unit\":", (long long)o->initial,
-                     (long long)o->low, (long long)o->high);
+        writer_print(w, ",\"initial\":%lld,\"low\":%lld,\"high\":%lld,\"unit\":",
+                     (long long)o->initial, (long long)o->low, (long long)o->high);
         writer_json(w, o->is_duration ? "ns" : NULL);
         writer_print(w, "}");
     }

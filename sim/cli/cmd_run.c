@@ -12,17 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const examples[] = {
-    "berth run scenarios/hello.json -o out/", "replay, show a table, write every report",
-    "berth run --trace jobs.csv --cluster '16x hgx-h100' --policy easy",
-    "no scenario file: flags say it all",
-    "berth run hello.json --set policy=fifo --seed 7 --json", "another policy; result as JSON",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth run scenarios/hello.json -o out/", "replay, show a table, write every report"},
+    {"berth run --trace jobs.csv --cluster '16x hgx-h100' --policy easy",
+     "no scenario file: flags say it all"},
+    {"berth run hello.json --set policy=fifo --seed 7 --json", "another policy; result as JSON"},
+    {0},
 };
 
 static const struct opts_flag own_flags[] = {
-    {"trace", 0, OPTS_TEXT, offsetof(struct opts, trace), "FILE",
-     "job log, '-' = standard input", NULL},
+    {"trace", 0, OPTS_TEXT, offsetof(struct opts, trace), "FILE", "job log, '-' = standard input",
+     NULL},
     {"model", 0, OPTS_TEXT, offsetof(struct opts, model), "FILE",
      "workload model to draw jobs from", NULL},
     {"cluster", 0, OPTS_TEXT, offsetof(struct opts, cluster), "SPEC",
@@ -111,9 +111,8 @@ static int check_flags(const struct opts *o, struct diag *d)
     if (o->args.n == 0 && !o->trace && !o->model)
         return usage(d, "nothing to run; give a scenario file, or --trace and --cluster");
     if (o->args.n == 0 && !o->cluster)
-        return usage(d, o->trace
-                            ? "--trace needs --cluster; for example --cluster '16x hgx-h100'"
-                            : "--model needs --cluster; for example --cluster '16x hgx-h100'");
+        return usage(d, o->trace ? "--trace needs --cluster; for example --cluster '16x hgx-h100'"
+                                 : "--model needs --cluster; for example --cluster '16x hgx-h100'");
     if (o->trace && o->model)
         return usage(d, "--trace and --model exclude each other: jobs are replayed or drawn");
     if (o->force && !o->output)
@@ -338,8 +337,9 @@ const struct verb cmd_run_verb = {
     .group = "run",
     .examples = examples,
     .tables = {&own, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
-    .writes = "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
-              "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
+    .writes =
+        "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
+        "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
     .args_max = 1,
     .run = cmd_run,
 };

@@ -9,16 +9,16 @@
 
 #include <string.h>
 
-static const char *const examples[] = {
-    "berth trace info jobs.csv", "format, counts, span, sizes, what was rejected and why",
-    "berth trace convert jobs.csv --to swf > jobs.swf", "or --to berth, Berth's own CSV",
-    "berth trace synth model.json --seed 1 -o jobs.csv", "draw jobs from a workload model",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth trace info jobs.csv", "format, counts, span, sizes, what was rejected and why"},
+    {"berth trace convert jobs.csv --to swf > jobs.swf", "or --to berth, Berth's own CSV"},
+    {"berth trace synth model.json --seed 1 -o jobs.csv", "draw jobs from a workload model"},
+    {0},
 };
 
 static const struct opts_flag own_flags[] = {
-    {"to", 0, OPTS_TEXT, offsetof(struct opts, to), "FORMAT", "convert, synth: swf or berth (berth)",
-     "swf berth"},
+    {"to", 0, OPTS_TEXT, offsetof(struct opts, to), "FORMAT",
+     "convert, synth: swf or berth (berth)", "swf berth"},
     {"seed", 0, OPTS_TEXT, offsetof(struct opts, seed), "N", "synth: of everything random (1)",
      NULL},
     {"output", 'o', OPTS_TEXT, offsetof(struct opts, output), "FILE",
@@ -83,7 +83,8 @@ static uint32_t named(const struct intern *in)
     return in->n - (intern_find(in, "", 0) != INTERN_NONE);
 }
 
-static void print_facts(const struct ingest_summary *s, const struct job_set *j, const struct facts *f)
+static void print_facts(const struct ingest_summary *s, const struct job_set *j,
+                        const struct facts *f)
 {
     char origin[40], span[48];
 
@@ -127,8 +128,11 @@ static void json_count(struct writer *w, const char *key, uint64_t v)
 
 static void json_quantiles(struct writer *w, const char *key, const struct quantiles *q)
 {
-    const struct { const char *name; double v; } all[] = {{"mean", q->mean}, {"p50", q->p50},
-        {"p90", q->p90}, {"p95", q->p95}, {"p99", q->p99}, {"max", q->max}};
+    const struct {
+        const char *name;
+        double v;
+    } all[] = {{"mean", q->mean}, {"p50", q->p50}, {"p90", q->p90},
+               {"p95", q->p95},   {"p99", q->p99}, {"max", q->max}};
 
     writer_print(w, ",\"%s\":{", key);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -138,8 +142,8 @@ static void json_quantiles(struct writer *w, const char *key, const struct quant
     writer_char(w, '}');
 }
 
-static int json_facts(const struct ingest_summary *s, const struct job_set *j, const struct facts *f,
-                      struct diag *d)
+static int json_facts(const struct ingest_summary *s, const struct job_set *j,
+                      const struct facts *f, struct diag *d)
 {
     struct writer w;
     char origin[40];
@@ -245,8 +249,7 @@ static int draw(const struct call *c, const char *file, struct arena *a, struct 
     struct workload *model;
     int64_t seed = 1;
 
-    if (c->opts->seed &&
-        (!units_integer(c->opts->seed, strlen(c->opts->seed), &seed) || seed < 0))
+    if (c->opts->seed && (!units_integer(c->opts->seed, strlen(c->opts->seed), &seed) || seed < 0))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
                          "--seed is '%s', expected a whole number of 0 or more", c->opts->seed);
     if (reading_options(c->opts, &options, d) < 0 || workload_load(file, a, &model, d) < 0)

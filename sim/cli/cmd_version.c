@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-static const char *const examples[] = {
-    "berth version", "version, compiler, formats, reports and policies found",
-    NULL,
+static const struct verb_example examples[] = {
+    {"berth version", "version, compiler, formats, reports and policies found"},
+    {0},
 };
 
 #ifdef BERTH_DEBUG
@@ -72,7 +72,8 @@ static int cmd_version(const struct call *c, struct diag *d)
         return -1;
     writer_print(&w, "{\"name\":\"berth\",\"version\":\"%s\",\"compiler\":", BERTH_VERSION);
     writer_json(&w, __VERSION__);
-    writer_print(&w, ",\"checks\":\"" CHECKS "\",\"gnuplot\":%s", plot_available() ? "true" : "false");
+    writer_print(&w, ",\"checks\":\"" CHECKS "\",\"gnuplot\":%s",
+                 plot_available() ? "true" : "false");
     names_json(&w, "formats", formats, n_formats);
     names_json(&w, "reports", reports, n_reports);
     names_json(&w, "policies", policies, n_policies);

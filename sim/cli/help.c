@@ -42,11 +42,9 @@ void help_verb(FILE *to, const struct verb *v)
 {
     fprintf(to, "usage: berth %s%s%s [--flags]\n\n%s\n", v->name, *v->args ? " " : "", v->args,
             v->summary);
-    if (v->examples && *v->examples) {
-        fputs("\nexamples\n", to);
-        for (const char *const *e = v->examples; *e; e += 2)
-            fprintf(to, "  %s\n      %s\n", e[0], e[1]);
-    }
+    fputs("\nexamples\n", to);
+    for (const struct verb_example *e = v->examples; e->command; e++)
+        fprintf(to, "  %s\n      %s\n", e->command, e->what);
     for (const struct opts_table *const *t = v->tables; *t; t++) {
         fprintf(to, "\n%s\n", (*t)->purpose);
         for (const struct opts_flag *f = (*t)->flags; f->name; f++)

@@ -9,7 +9,7 @@
 struct interrupt {
     pthread_t thread;
     pthread_mutex_t lock;
-    void (*clean)(void *ctx);       /* run before leaving; removes temporaries, clears the line */
+    void (*clean)(void *ctx); /* run before leaving; removes temporaries, clears the line */
     void *ctx;
     bool began;
 };

@@ -9,8 +9,7 @@ static const struct opts_flag speaking_flags[] = {
     {"json", 0, OPTS_BOOL, AT(json), NULL, "one JSON document on stdout, errors too", NULL},
     {"quiet", 'q', OPTS_BOOL, AT(quiet), NULL, "errors only", NULL},
     {"verbose", 'v', OPTS_COUNT, AT(verbose), NULL, "a line per phase with time and memory", NULL},
-    {"color", 0, OPTS_TEXT, AT(color), "WHEN", "auto, always or never (auto)",
-     "auto always never"},
+    {"color", 0, OPTS_TEXT, AT(color), "WHEN", "auto, always or never (auto)", "auto always never"},
     {"help", 'h', OPTS_BOOL, AT(help), NULL, "this page", NULL},
     {0},
 };
@@ -89,8 +88,8 @@ static const struct opts_flag *find_letter(const struct opts_table *const *table
     return NULL;
 }
 
-static int unknown(const char *arg, size_t n, const char *verb, const struct opts_table *const *tables,
-                   struct diag *d)
+static int unknown(const char *arg, size_t n, const char *verb,
+                   const struct opts_table *const *tables, struct diag *d)
 {
     char names[OPTS_FLAGS_MAX][32], given[64];
     const char *words[OPTS_FLAGS_MAX];
@@ -197,8 +196,8 @@ static int parse_letters(struct opts *o, const char *verb, const struct opts_tab
     return 0;
 }
 
-static int parse_long(struct opts *o, const char *verb, const struct opts_table *const *tables, int argc,
-                      const char *const *argv, int *i, struct diag *d)
+static int parse_long(struct opts *o, const char *verb, const struct opts_table *const *tables,
+                      int argc, const char *const *argv, int *i, struct diag *d)
 {
     const char *name = argv[*i] + 2;
     size_t n = strcspn(name, "=");

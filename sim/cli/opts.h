@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct opts_list { const char **at; size_t n, room; };
+struct opts_list {
+    const char **at;
+    size_t n, room;
+};
 
 /* Every flag of the program; a verb takes those its tables name. NULL = not given. */
 struct opts {
@@ -37,17 +40,17 @@ struct opts {
 enum opts_kind { OPTS_TEXT, OPTS_LIST, OPTS_BOOL, OPTS_COUNT };
 
 struct opts_flag {
-    const char *name;           /* without the dashes; NULL ends a table */
-    char letter;                /* 0 = none */
+    const char *name; /* without the dashes; NULL ends a table */
+    char letter;      /* 0 = none */
     enum opts_kind kind;
-    size_t at;                  /* offsetof(struct opts, field) */
-    const char *value;          /* how help names the value; NULL: the flag takes none */
-    const char *help;           /* with default and unit */
-    const char *words;          /* the values it may have, with blanks between; NULL = any */
+    size_t at;         /* offsetof(struct opts, field) */
+    const char *value; /* how help names the value; NULL: the flag takes none */
+    const char *help;  /* with default and unit */
+    const char *words; /* the values it may have, with blanks between; NULL = any */
 };
 
 struct opts_table {
-    const char *purpose;        /* heading in help */
+    const char *purpose; /* heading in help */
     const struct opts_flag *flags;
 };
 enum { OPTS_TABLES = 6, OPTS_FLAGS_MAX = 64 };

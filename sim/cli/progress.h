@@ -8,15 +8,15 @@
 #include "experiment/run.h"
 #include <pthread.h>
 
-enum { PROGRESS_TRIALS = 256 };     /* followed one by one; more count only when they end */
+enum { PROGRESS_TRIALS = 256 }; /* followed one by one; more count only when they end */
 
 struct progress {
     bool on, utf8, drawn;
     int width;
-    double began, last;             /* seconds of the monotonic clock */
+    double began, last; /* seconds of the monotonic clock */
     uint64_t ended[PROGRESS_TRIALS], events[PROGRESS_TRIALS];
     uint64_t jobs_per_trial;
-    double last_day;                /* of the last submission */
+    double last_day; /* of the last submission */
     uint32_t trials;
     pthread_mutex_t lock;
 };

@@ -60,17 +60,21 @@ static int outcome_flag(const char *text, uint8_t *useful, struct diag *d)
             break;
         return 0;
     }
-    return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
-                     "--outcome is '%s', expected done, failed, killed, timeout, preempted, node_fail or "
-                     "censored, then =useful or =discarded",
-                     text);
+    return diag_fail(
+        d, STATUS_USAGE, (struct diag_at){0},
+        "--outcome is '%s', expected done, failed, killed, timeout, preempted, node_fail or "
+        "censored, then =useful or =discarded",
+        text);
 }
 
 static ns_t unit_of(const char *text)
 {
-    static const struct { const char *name; ns_t ns; } units[] = {
-        {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", NS_PER_S},
-        {"min", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+    static const struct {
+        const char *name;
+        ns_t ns;
+    } units[] = {
+        {"ns", 1},       {"us", 1000},           {"ms", 1000000},
+        {"s", NS_PER_S}, {"min", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
     };
 
     for (size_t i = 0; text && i < sizeof units / sizeof *units; i++)
@@ -103,7 +107,10 @@ int reading_options(const struct opts *o, struct ingest_options *out, struct dia
         .format = o->format,
         .max_rejects = 0.01,
         .oversize = is(o->oversize, "stop") ? OVERSIZE_STOP : OVERSIZE_REJECT,
-        .useful = {[JOB_DONE] = 1, [JOB_TIMEOUT] = 1, [JOB_PREEMPTED] = 1, [JOB_NODE_FAIL] = 1,
+        .useful = {[JOB_DONE] = 1,
+                   [JOB_TIMEOUT] = 1,
+                   [JOB_PREEMPTED] = 1,
+                   [JOB_NODE_FAIL] = 1,
                    [JOB_CENSORED] = 1},
     };
     for (size_t i = 0; i < o->outcome.n; i++)
@@ -117,7 +124,8 @@ int reading_options(const struct opts *o, struct ingest_options *out, struct dia
     /* Percent with decimals have the form of seconds. */
     if (!units_seconds(o->max_rejects, n, &share, NULL) || share < 0 || share > 100 * NS_PER_S)
         return diag_fail(d, STATUS_USAGE, (struct diag_at){0},
-                         "--max-rejects is '%s', expected a percentage from 0 to 100", o->max_rejects);
+                         "--max-rejects is '%s', expected a percentage from 0 to 100",
+                         o->max_rejects);
     out->max_rejects = (double)share / (100.0 * (double)NS_PER_S);
     return 0;
 }

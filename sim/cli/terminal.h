@@ -10,7 +10,7 @@
 bool terminal_colour(const char *when, FILE *to);
 
 bool terminal_is(FILE *to);
-int terminal_width(FILE *to);       /* columns; 80 when unknown */
-bool terminal_utf8(void);           /* by LC_ALL, LC_CTYPE, LANG in that order */
+int terminal_width(FILE *to); /* columns; 80 when unknown */
+bool terminal_utf8(void);     /* by LC_ALL, LC_CTYPE, LANG in that order */
 
 #endif

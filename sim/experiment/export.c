@@ -26,7 +26,8 @@ static void seconds_or_nothing(struct writer *w, ns_t t)
 }
 
 /* "2|1": one number per group. */
-static void groups(struct writer *w, const struct job_set *j, const struct request *r, bool replicas)
+static void groups(struct writer *w, const struct job_set *j, const struct request *r,
+                   bool replicas)
 {
     for (uint32_t i = 0; i < r->n_groups; i++) {
         const struct job_group *g = &j->groups[r->first_group + i];
@@ -126,8 +127,9 @@ void export_berth(struct writer *w, const struct job_set *j, const struct topolo
     }
     if (note)
         writer_print(w, "# %s\n", note);
-    writer_print(w, "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,"
-                    "memory_mib,tenant,user,priority,limit,outcome,wait,required,preferred,after\n");
+    writer_print(w,
+                 "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,"
+                 "memory_mib,tenant,user,priority,limit,outcome,wait,required,preferred,after\n");
     for (uint32_t i = 0; i < j->n; i++)
         row(w, j, i, fleet);
 }
@@ -144,10 +146,14 @@ static long long swf_person(const struct intern *in, uint32_t i)
 static int swf_status(uint8_t end)
 {
     switch (end) {
-    case JOB_DONE: return 1;
-    case JOB_FAILED: return 0;
-    case JOB_KILLED: return 5;
-    default: return -1;
+    case JOB_DONE:
+        return 1;
+    case JOB_FAILED:
+        return 0;
+    case JOB_KILLED:
+        return 5;
+    default:
+        return -1;
     }
 }
 
@@ -162,13 +168,15 @@ static void swf_head(struct writer *w, const struct job_set *j, const char *sour
                      (long long)(j->origin / NS_PER_S));
     writer_print(w, "; Note: a processor is one GPU, shares of a GPU are rounded up; read with "
                     "--resource gpu\n");
-    writer_print(w, "; Note: shapes, GPU types, levels, tenant names and priorities have no field\n");
+    writer_print(w,
+                 "; Note: shapes, GPU types, levels, tenant names and priorities have no field\n");
     writer_print(w, "; Note: status -1 stands for timeout, preempted, node_fail and censored\n");
     if (left_out)
         writer_print(w, "; Note: %u jobs without a GPU are left out\n", left_out);
 }
 
-static void swf_row(struct writer *w, const struct job_set *j, uint32_t i, const uint32_t *number_of)
+static void swf_row(struct writer *w, const struct job_set *j, uint32_t i,
+                    const uint32_t *number_of)
 {
     const struct job_spec *s = &j->specs[i];
     const struct request *r = &j->requests[s->request];

@@ -26,19 +26,22 @@ struct prepared {
     struct outcome_input inputs[INPUTS_MAX];
     uint32_t n_inputs;
     VEC(const char *) warnings;
-    const char *rejects_note;       /* NULL: nothing was rejected */
+    const char *rejects_note; /* NULL: nothing was rejected */
 };
 
 struct work {
     const struct scenario *scenario;
     const struct run_options *options;
-    struct prepared *prepared;      /* by cluster */
+    struct prepared *prepared; /* by cluster */
     struct run *run;
     bool plots;
-    int *status;                    /* by trial */
+    int *status; /* by trial */
 };
 
-struct progress_of { const struct run_options *options; uint32_t trial; };
+struct progress_of {
+    const struct run_options *options;
+    uint32_t trial;
+};
 
 static const char *arena_print(struct arena *a, const char *fmt, uint64_t x, uint64_t y)
 {
@@ -203,13 +206,13 @@ static int render(const struct work *w, const struct prepared *p, struct run_tri
                   const struct outcome *out, struct diag *d)
 {
     const struct report *r = report_find(w->options->render);
-    struct report_context c = {.rejects_note = p->rejects_note,
-                               .colour = w->options->colour,
-                               .width = w->options->width};
+    struct report_context c = {
+        .rejects_note = p->rejects_note, .colour = w->options->colour, .width = w->options->width};
 
     check(r != NULL);
     /* A writer on memory: to the report it is standard output. */
-    struct writer to = {.file = open_memstream(&t->text, &t->text_n), .path = "-", .is_stdout = true};
+    struct writer to = {
+        .file = open_memstream(&t->text, &t->text_n), .path = "-", .is_stdout = true};
     check(to.file != NULL);
     FILE *file = to.file;
     int rc = r->write(out, &c, &to, d);

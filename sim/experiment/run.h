@@ -11,12 +11,12 @@
 #include "experiment/trial.h"
 
 struct run_options {
-    const char *folder;         /* where reports go; NULL = none are written */
-    const char *render;         /* report that is kept as text: "summary", "outcome_json"; or NULL */
-    int threads;                /* at least 1; never changes a result */
-    bool colour;                /* of the rendered text */
+    const char *folder; /* where reports go; NULL = none are written */
+    const char *render; /* report that is kept as text: "summary", "outcome_json"; or NULL */
+    int threads;        /* at least 1; never changes a result */
+    bool colour;        /* of the rendered text */
     int width;
-    struct runlog *log;         /* may be NULL */
+    struct runlog *log; /* may be NULL */
     /* What was read of one cluster's workload; `why` is NULL, or the reason to stop, which may be
      * changed. May be NULL. */
     void (*read)(void *ctx, const struct ingest_summary *s, struct diag *why);
@@ -29,16 +29,16 @@ struct run_options {
 };
 
 struct run_trial {
-    uint32_t cluster, policy;   /* indexes in the scenario */
-    char name[200];             /* subfolder, "" when there is only one trial */
-    struct diag diag;           /* status 0, or STATUS_STUCK with its message */
-    char *text;                 /* rendered report; owned */
+    uint32_t cluster, policy; /* indexes in the scenario */
+    char name[200];           /* subfolder, "" when there is only one trial */
+    struct diag diag;         /* status 0, or STATUS_STUCK with its message */
+    char *text;               /* rendered report; owned */
     size_t text_n;
-    struct runlog_watch simulated, reported;    /* what each took */
+    struct runlog_watch simulated, reported; /* what each took */
 };
 
 struct run {
-    struct run_trial *trials;   /* owned */
+    struct run_trial *trials; /* owned */
     uint32_t n;
 };
 

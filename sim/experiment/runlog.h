@@ -6,22 +6,23 @@
 #include "base/diag.h"
 
 struct runlog {
-    char *text;                 /* owned */
+    char *text; /* owned */
     size_t n, room;
-    double began;               /* seconds of the monotonic clock */
-    void (*line)(void *ctx, const char *text);  /* every line as it is noted; may be NULL */
+    double began;                              /* seconds of the monotonic clock */
+    void (*line)(void *ctx, const char *text); /* every line as it is noted; may be NULL */
     void *ctx;
 };
 
 /* A stretch of work, measured. */
-struct runlog_watch { double wall, cpu; };
+struct runlog_watch {
+    double wall, cpu;
+};
 
 /* Begin with the program, the time and the machine. */
 void runlog_begin(struct runlog *l, void (*line)(void *ctx, const char *text), void *ctx);
 void runlog_free(struct runlog *l);
 
-__attribute__((format(printf, 2, 3)))
-void runlog_note(struct runlog *l, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) void runlog_note(struct runlog *l, const char *fmt, ...);
 
 /* CPU time is this thread's. */
 void runlog_start(struct runlog_watch *w);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIST_MARK "file: "      /* of run.log's list of what a run wrote */
+#define LIST_MARK "file: " /* of run.log's list of what a run wrote */
 
 static int trouble(struct diag *d, const char *path, const char *what, int error)
 {

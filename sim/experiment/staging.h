@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 struct staging {
-    char target[900];           /* as the user gave it, without a slash at the end */
-    char folder[960];           /* write here; "" when there is nothing staged */
-    bool existed;               /* the target was there before: files are moved into it one by one */
-    int parents_made;           /* how many folders above the target were made for it */
+    char target[900]; /* as the user gave it, without a slash at the end */
+    char folder[960]; /* write here; "" when there is nothing staged */
+    bool existed;     /* the target was there before: files are moved into it one by one */
+    int parents_made; /* how many folders above the target were made for it */
 };
 
 /* Check the target and open the hidden folder. -1 with STATUS_USAGE when the target holds files

@@ -14,8 +14,8 @@ static const struct opts_flag own_flags[] = {
     {0},
 };
 static const struct opts_table own = {"own", own_flags};
-static const struct opts_table *const tables[] = {&own, &opts_writing, &opts_reading, &opts_speaking,
-                                                  NULL};
+static const struct opts_table *const tables[] = {&own, &opts_writing, &opts_reading,
+                                                  &opts_speaking, NULL};
 
 static int parse(struct opts *o, struct diag *d, const char *const *words)
 {

@@ -128,7 +128,8 @@ static void force_replaces_what_a_run_wrote_and_nothing_else(void **s)
     put("out", "gone.csv", "old");
     put("out", "plots/gone.png", "old");
     put(".", "outside", "");
-    put("out", "run.log", "file: jobs.csv\nfile: gone.csv\nfile: plots/gone.png\nfile: ../outside\n");
+    put("out", "run.log",
+        "file: jobs.csv\nfile: gone.csv\nfile: plots/gone.png\nfile: ../outside\n");
     assert_int_equal(staging_open(&g, "out", true, &d), 0);
     put(g.folder, "jobs.csv", "new");
     put(g.folder, "run.log", "file: jobs.csv\n");

@@ -1,0 +1,1 @@
+$BERTH catalog h100-sxm | head -n 2

@@ -1,0 +1,1 @@
+$BERTH catalog h100-sxm --json | head -n 1

@@ -1,0 +1,1 @@
+bash -c "eval \"\$($BERTH completion bash)\"; COMP_WORDS=(berth ru); COMP_CWORD=1; _berth; echo \${COMPREPLY[@]}; COMP_WORDS=(berth policies eas); COMP_CWORD=2; compopt() { :; }; _berth; echo \${COMPREPLY[@]}; COMP_WORDS=(berth run --policy fit); COMP_CWORD=3; _berth; echo \${COMPREPLY[@]}; COMP_WORDS=(berth run --max-r); COMP_CWORD=2; _berth; echo \${COMPREPLY[@]}"

@@ -1,0 +1,1 @@
+for s in bash zsh fish; do $BERTH completion $s >$T/$s; done; bash -n $T/bash; $BERTH help run | grep -oE -- "--[a-z-]+ " | sort -u | while read f; do grep -q -- "$f" $T/bash && grep -q -- "-l ${f#--} " $T/fish || echo "$f is missing"; done; wc -l <$T/fish | grep -q . && echo complete

@@ -1,0 +1,1 @@
+for v in $($BERTH help | sed -n "s/^  \([a-z]*\)  .*/\1/p"); do $BERTH help $v >$T/page || echo "$v failed"; awk -v v=$v "length > 100 {print v \": \" \$0}" $T/page; [ $v = policies ] || $BERTH $v -h | cmp - $T/page; done; $BERTH help | grep -c "^  [a-z]"

@@ -1,0 +1,1 @@
+$BERTH policies easy --json | head -n 1

@@ -1,0 +1,1 @@
+$BERTH version --json | grep -o "^{.name.:.berth."
