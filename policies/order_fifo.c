@@ -5,7 +5,7 @@ static int64_t key(const struct order_view *v, const int64_t *options)
 {
     (void)options;
     (void)v;
-    return 0;   /* every tie goes to the job index, which is the order of submission */
+    return 0; /* every tie goes to the job index, which is the order of submission */
 }
 
 POLICY_PART(order_fifo) = {

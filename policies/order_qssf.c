@@ -18,7 +18,8 @@ POLICY_PART(order_qssf) = {
     .axis = AXIS_ORDER,
     .name = "qssf",
     .summary = "smallest predicted GPU-time first (combine with estimate=history)",
-    .source = "Hu et al., Characterization and Prediction of Deep Learning Workloads (Helios), SC 21; policies.md 3.3",
+    .source = "Hu et al., Characterization and Prediction of Deep Learning Workloads (Helios), SC "
+              "21; policies.md 3.3",
     .key = key,
     .needs_estimate = true,
 };

@@ -11,7 +11,7 @@ static void pass(struct core *c, const int64_t *options)
         if (walk_start(c, job))
             continue;
         if (!depth) {
-            walk_step_class(c, job);    /* the same request is refused for every job that makes it */
+            walk_step_class(c, job); /* the same request is refused for every job that makes it */
         } else {
             if (++blocked > depth)
                 return;
@@ -25,6 +25,7 @@ POLICY_PART(walk_skip) = {
     .name = "skip",
     .summary = "step over jobs that do not fit",
     .source = "policies.md 4.1",
-    .options = {{"depth", "blocked jobs that may be stepped over, 0 = any number", 0, 0, 1000000, false}},
+    .options = {{"depth", "blocked jobs that may be stepped over, 0 = any number", 0, 0, 1000000,
+                 false}},
     .pass = pass,
 };

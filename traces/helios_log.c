@@ -4,23 +4,39 @@
 #include "ingest/shape.h"
 #include "ingest/table.h"
 
-enum { JOB_ID, USER, VC, GPU_NUM, CPU_NUM, NODE_NUM, STATE, SUBMIT_TIME, START_TIME, END_TIME,
-       DURATION, COLUMNS };
+enum {
+    JOB_ID,
+    USER,
+    VC,
+    GPU_NUM,
+    CPU_NUM,
+    NODE_NUM,
+    STATE,
+    SUBMIT_TIME,
+    START_TIME,
+    END_TIME,
+    DURATION,
+    COLUMNS
+};
 
 static const struct csv_column columns[COLUMNS] = {
-    {"job_id", true}, {"user", false}, {"vc", false}, {"gpu_num", true}, {"cpu_num", false},
-    {"node_num", false}, {"state", true}, {"submit_time", true}, {"start_time", true},
-    {"end_time", true}, {"duration", false},
+    {"job_id", true},     {"user", false},     {"vc", false},       {"gpu_num", true},
+    {"cpu_num", false},   {"node_num", false}, {"state", true},     {"submit_time", true},
+    {"start_time", true}, {"end_time", true},  {"duration", false},
 };
 
 static int helios_log_guess(const char *head, size_t n, struct trace_near *near)
 {
-    static const char *const required[] = {"job_id", "vc", "gpu_num", "cpu_num", "node_num",
-                                           "state", "submit_time", "start_time", "end_time"};
+    static const char *const required[] = {"job_id",      "vc",         "gpu_num",
+                                           "cpu_num",     "node_num",   "state",
+                                           "submit_time", "start_time", "end_time"};
     static const char *const known[] = {"user", "jobname", "duration", "queue"};
-    const struct header_rule rule = {.format = "helios_log", .delimiter = ',',
-                                     .required = required, .n_required = 9,
-                                     .known = known, .n_known = 4};
+    const struct header_rule rule = {.format = "helios_log",
+                                     .delimiter = ',',
+                                     .required = required,
+                                     .n_required = 9,
+                                     .known = known,
+                                     .n_known = 4};
     return header_guess(&rule, head, n, near);
 }
 
@@ -30,9 +46,9 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     int64_t gpus, cpus, nodes;
     enum table_verdict verdict;
 
-    if (!table_whole(t, GPU_NUM, 0, TABLE_GPUS_MAX, &gpus)
-        || !table_whole(t, CPU_NUM, 0, INT64_C(1) << 40, &cpus)
-        || !table_whole(t, NODE_NUM, 0, TABLE_GPUS_MAX, &nodes))
+    if (!table_whole(t, GPU_NUM, 0, TABLE_GPUS_MAX, &gpus) ||
+        !table_whole(t, CPU_NUM, 0, INT64_C(1) << 40, &cpus) ||
+        !table_whole(t, NODE_NUM, 0, TABLE_GPUS_MAX, &nodes))
         return table_reject(t, t->word);
     if ((verdict = table_state(t, STATE, row)) != TABLE_JOB)
         return verdict;

@@ -13,7 +13,7 @@ struct reading {
     struct kube_file file;
     struct arena arena;
     const char *label[LEVELS];
-    VEC(struct kube_node) nodes;        /* sorted by name once all are read */
+    VEC(struct kube_node) nodes; /* sorted by name once all are read */
     VEC(struct kube_pod) pods;
     struct sink *sink;
     const struct trace_options *opt;
@@ -22,9 +22,9 @@ struct reading {
 static int kubernetes_guess(const char *head, size_t n, struct trace_near *near)
 {
     (void)near;
-    if (n > 5 && memcmp(head, "NAME ", 5) == 0
-        && (strstr(head, " STATUS ") || strstr(head, " READY ")))
-        return GUESS_YES;               /* the table: the reader says what to add */
+    if (n > 5 && memcmp(head, "NAME ", 5) == 0 &&
+        (strstr(head, " STATUS ") || strstr(head, " READY ")))
+        return GUESS_YES; /* the table: the reader says what to add */
     if (n == 0 || head[strspn(head, " \t\r\n")] != '{')
         return GUESS_NO;
     if (strstr(head, "\"apiVersion\"") && (strstr(head, "\"kind\"") || strstr(head, "\"items\"")))
@@ -66,8 +66,8 @@ static int gather(struct reading *own, struct diag *d)
         } else if (strcmp(o->kind, "Pod") == 0) {
             struct kube_pod p;
             sink_count_row(own->sink);
-            if (kube_pod_read(&own->file, o->at, own->opt->gang == GANG_OWNER, &own->arena, &p,
-                              d) < 0)
+            if (kube_pod_read(&own->file, o->at, own->opt->gang == GANG_OWNER, &own->arena, &p, d) <
+                0)
                 return -1;
             p.order = (uint32_t)i;
             VEC_PUSH(&own->pods, p);
@@ -79,7 +79,8 @@ static int gather(struct reading *own, struct diag *d)
         return kube_file_fail(&own->file, own->file.objects.at[0].at, false,
                               own->file.objects.at[0].at, NULL, d,
                               "found %s and no Node or Pod, expected what 'kubectl get nodes,pods "
-                              "--all-namespaces -o json' prints", own->file.objects.at[0].kind);
+                              "--all-namespaces -o json' prints",
+                              own->file.objects.at[0].kind);
     return 0;
 }
 
@@ -94,10 +95,9 @@ static void sift(struct reading *own)
     qsort(p, own->pods.n, sizeof *p, by_identity);
     for (size_t i = 0; i < own->pods.n; i++) {
         struct kube_node *n = kube_node_find(own->nodes.at, own->nodes.n, p[i].node);
-        bool again = i + 1 < own->pods.n && strcmp(p[i].space, p[i + 1].space) == 0
-                     && strcmp(p[i].name, p[i + 1].name) == 0
-                     && strcmp(p[i].uid ? p[i].uid : "",
-                               p[i + 1].uid ? p[i + 1].uid : "") == 0;
+        bool again = i + 1 < own->pods.n && strcmp(p[i].space, p[i + 1].space) == 0 &&
+                     strcmp(p[i].name, p[i + 1].name) == 0 &&
+                     strcmp(p[i].uid ? p[i].uid : "", p[i + 1].uid ? p[i + 1].uid : "") == 0;
 
         if (again) {
             sink_fold(own->sink, "earlier event", p[i].line);
@@ -119,13 +119,17 @@ static int emit_nodes(struct reading *own, struct diag *d)
         struct kube_node *n = &own->nodes.at[i];
 
         if (i > 0 && kube_node_by_name(n, n - 1) == 0)
-            continue;                   /* a watch stream tells a node again */
+            continue; /* a watch stream tells a node again */
         if (n->no_product)
-            sink_warn(own->sink, "no-product", n->line, "node '%s' has GPUs and no label for their "
-                      "product, 'unknown-gpu' is taken", n->name);
+            sink_warn(own->sink, "no-product", n->line,
+                      "node '%s' has GPUs and no label for their "
+                      "product, 'unknown-gpu' is taken",
+                      n->name);
         if (n->n > 1)
-            sink_warn(own->sink, "mixed-node", n->line, "node '%s' offers several kinds of device: "
-                      "read as %u nodes, CPU and memory divided by GPUs", n->name, n->n);
+            sink_warn(own->sink, "mixed-node", n->line,
+                      "node '%s' offers several kinds of device: "
+                      "read as %u nodes, CPU and memory divided by GPUs",
+                      n->name, n->n);
         kube_node_divide(n);
         for (uint32_t k = 0; k < n->n; k++)
             if (sink_node(own->sink, &n->part[k], n->line, d) < 0)
@@ -143,17 +147,19 @@ static void elastic(struct reading *own)
         const char *name = kube_file_text(meta, "name"), *space = kube_file_text(meta, "namespace");
         double least, members = 0;
 
-        if (strcmp(o->kind, "PodGroup") != 0 || !name || !space
-            || (!json_number(json_get(spec, "minMember"), &least)
-                && !json_number(json_dig(spec, "schedulingPolicy", "gang", "minCount", (char *)NULL), &least)))
+        if (strcmp(o->kind, "PodGroup") != 0 || !name || !space ||
+            (!json_number(json_get(spec, "minMember"), &least) &&
+             !json_number(json_dig(spec, "schedulingPolicy", "gang", "minCount", (char *)NULL),
+                          &least)))
             continue;
         for (size_t k = 0; k < own->pods.n; k++)
-            members += own->pods.at[k].gang && strcmp(own->pods.at[k].gang_name, name) == 0
-                       && strcmp(own->pods.at[k].space, space) == 0;
+            members += own->pods.at[k].gang && strcmp(own->pods.at[k].gang_name, name) == 0 &&
+                       strcmp(own->pods.at[k].space, space) == 0;
         if (members > least)
-            sink_warn(own->sink, "elastic", json_line(own->file.json, o->at), "gang '%s' could run "
-                      "with %.0f of its %.0f members: read as rigid at full size", name, least,
-                      members);
+            sink_warn(own->sink, "elastic", json_line(own->file.json, o->at),
+                      "gang '%s' could run "
+                      "with %.0f of its %.0f members: read as rigid at full size",
+                      name, least, members);
     }
 }
 
@@ -162,25 +168,29 @@ static int read_file(struct reading *own, struct input *in, struct diag *d)
     char *text;
     size_t n;
 
-    if (kube_node_levels(own->opt->level, own->label, &own->arena, d) < 0
-        || input_all(in, &text, &n, d) < 0
-        || kube_file_open(&own->file, text, n, input_name(in), d) < 0 || gather(own, d) < 0)
+    if (kube_node_levels(own->opt->level, own->label, &own->arena, d) < 0 ||
+        input_all(in, &text, &n, d) < 0 ||
+        kube_file_open(&own->file, text, n, input_name(in), d) < 0 || gather(own, d) < 0)
         return -1;
     sift(own);
     if (own->pods.n > 0 && !own->file.watched)
-        sink_warn(own->sink, "snapshot", 1, "a snapshot has only pods that still exist, so lengths "
+        sink_warn(own->sink, "snapshot", 1,
+                  "a snapshot has only pods that still exist, so lengths "
                   "lean to the long and the recent; record 'kubectl get pods --watch "
                   "--output-watch-events' instead");
     elastic(own);
     if (emit_nodes(own, d) < 0)
         return -1;
-    struct kube_gang gang = {.file = &own->file, .nodes = own->nodes.at, .n_nodes = own->nodes.n,
-                             .label = own->label, .sink = own->sink};
+    struct kube_gang gang = {.file = &own->file,
+                             .nodes = own->nodes.at,
+                             .n_nodes = own->nodes.n,
+                             .label = own->label,
+                             .sink = own->sink};
     for (size_t i = 0, n_gang; i < own->pods.n; i += n_gang) {
         const struct kube_pod *p = &own->pods.at[i];
 
-        for (n_gang = 1; p->gang && i + n_gang < own->pods.n && p[n_gang].gang
-                         && strcmp(p->gang, p[n_gang].gang) == 0;)
+        for (n_gang = 1; p->gang && i + n_gang < own->pods.n && p[n_gang].gang &&
+                         strcmp(p->gang, p[n_gang].gang) == 0;)
             n_gang++;
         if (kube_gang_emit(&gang, p, n_gang, d) < 0)
             return -1;
@@ -209,7 +219,8 @@ TRACE_FORMAT(kubernetes) = {
     .name = "kubernetes",
     .summary = "Kubernetes nodes and pods, kubectl get nodes,pods -A -o json",
     .source = "kubernetes.io/docs/reference/kubernetes-api",
-    .columns = "pods: requests, times, phase, gang, priority; nodes: allocatable, GPU labels, health",
+    .columns =
+        "pods: requests, times, phase, gang, priority; nodes: allocatable, GPU labels, health",
     .counted = "jobs",
     .jobs = true,
     .nodes = true,

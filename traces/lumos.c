@@ -14,13 +14,14 @@
 enum { U_ID, USER, GPU_NUM, CPU_NUM, NODE_NUM, INTERVAL, RUN_TIME, WALL_TIME, STATUS, COLUMNS };
 
 static const char *const header[COLUMNS] = {
-    "u_id", "user", "gpu_num", "cpu_num", "node_num", "interval", "run_time", "wall_time",
-    "new_status",
+    "u_id",     "user",     "gpu_num",   "cpu_num",    "node_num",
+    "interval", "run_time", "wall_time", "new_status",
 };
 
 static const struct csv_column columns[COLUMNS] = {
-    {"u_id", true}, {"user", false}, {"gpu_num", true}, {"cpu_num", false}, {"node_num", false},
-    {"interval", true}, {"run_time", true}, {"wall_time", false}, {"new_status", true},
+    {"u_id", true},     {"user", false},      {"gpu_num", true},
+    {"cpu_num", false}, {"node_num", false},  {"interval", true},
+    {"run_time", true}, {"wall_time", false}, {"new_status", true},
 };
 
 struct record {
@@ -39,8 +40,8 @@ struct reading {
 
 static int lumos_guess(const char *head, size_t n, struct trace_near *near)
 {
-    const struct header_rule rule = {.format = "lumos", .delimiter = ',',
-                                     .required = header, .n_required = COLUMNS};
+    const struct header_rule rule = {
+        .format = "lumos", .delimiter = ',', .required = header, .n_required = COLUMNS};
     return header_guess(&rule, head, n, near);
 }
 
@@ -50,14 +51,13 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     struct record r = {.line = row->line, .column = csv_column_of(t->csv, GPU_NUM)};
     const char *user = table_text(t, USER);
 
-    if (!table_whole(t, U_ID, 0, INT64_MAX, &r.number)
-        || !table_seconds(t, INTERVAL, NS_UNKNOWN, &r.interval)
-        || !table_seconds(t, RUN_TIME, NS_UNKNOWN, &r.run)
-        || !table_seconds(t, WALL_TIME, 0, &r.limit)
-        || !table_whole(t, GPU_NUM, 0, TABLE_GPUS_MAX, &r.gpus)
-        || !table_whole(t, CPU_NUM, 0, INT64_C(1) << 40, &r.cpus)
-        || !table_whole(t, NODE_NUM, 0, TABLE_GPUS_MAX, &r.nodes)
-        || !table_outcome(t, STATUS, &r.end))
+    if (!table_whole(t, U_ID, 0, INT64_MAX, &r.number) ||
+        !table_seconds(t, INTERVAL, NS_UNKNOWN, &r.interval) ||
+        !table_seconds(t, RUN_TIME, NS_UNKNOWN, &r.run) ||
+        !table_seconds(t, WALL_TIME, 0, &r.limit) ||
+        !table_whole(t, GPU_NUM, 0, TABLE_GPUS_MAX, &r.gpus) ||
+        !table_whole(t, CPU_NUM, 0, INT64_C(1) << 40, &r.cpus) ||
+        !table_whole(t, NODE_NUM, 0, TABLE_GPUS_MAX, &r.nodes) || !table_outcome(t, STATUS, &r.end))
         return table_reject(t, t->word);
     r.user = user ? arena_text(&own->arena, user, strlen(user)) : NULL;
     r.text = arena_text(&own->arena, row->text, strlen(row->text));
@@ -79,9 +79,16 @@ static int emit(const struct record *r, ns_t submit, struct sink *s, struct diag
     char id[24];
     struct job_group groups[2];
     struct trace_row row = {
-        .job_id = id, .submit = submit, .run = r->run, .wait = NS_UNKNOWN,
-        .limit = r->limit > 0 ? r->limit : NS_UNKNOWN, .user = r->user, .end = r->end,
-        .line = r->line, .text = r->text, .gpus_column = r->column,
+        .job_id = id,
+        .submit = submit,
+        .run = r->run,
+        .wait = NS_UNKNOWN,
+        .limit = r->limit > 0 ? r->limit : NS_UNKNOWN,
+        .user = r->user,
+        .end = r->end,
+        .line = r->line,
+        .text = r->text,
+        .gpus_column = r->column,
     };
 
     snprintf(id, sizeof id, "%lld", (long long)r->number);
@@ -110,9 +117,10 @@ static int lumos_read(struct input *in, const struct trace_options *opt, struct 
         qsort(own.rows.at, own.rows.n, sizeof *own.rows.at, by_number);
     for (size_t i = 0; result == 0 && i < own.rows.n; i++) {
         if (own.rows.at[i].interval > NS_NEVER - clock)
-            result = diag_fail(d, STATUS_INPUT,
-                               (struct diag_at){.file = input_name(in), .line = own.rows.at[i].line},
-                               "the intervals add up to more than 292 years");
+            result =
+                diag_fail(d, STATUS_INPUT,
+                          (struct diag_at){.file = input_name(in), .line = own.rows.at[i].line},
+                          "the intervals add up to more than 292 years");
         else
             result = emit(&own.rows.at[i], clock += own.rows.at[i].interval, s, d);
     }

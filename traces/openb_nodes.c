@@ -12,8 +12,8 @@ static const struct csv_column columns[COLUMNS] = {
 
 static int openb_nodes_guess(const char *head, size_t n, struct trace_near *near)
 {
-    const struct header_rule rule = {.format = "openb_nodes", .delimiter = ',',
-                                     .required = header, .n_required = COLUMNS};
+    const struct header_rule rule = {
+        .format = "openb_nodes", .delimiter = ',', .required = header, .n_required = COLUMNS};
     return header_guess(&rule, head, n, near);
 }
 
@@ -22,9 +22,9 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     struct node_spec node = {.name = table_text(t, SN), .gpu_type = csv_field(t->csv, MODEL, NULL)};
     int64_t gpus;
 
-    if (!table_whole(t, GPU, 0, 4096, &gpus)
-        || !table_whole(t, CPU_MILLI, 0, INT64_C(1) << 40, &node.cpu_milli)
-        || !table_whole(t, MEMORY_MIB, 0, INT64_C(1) << 40, &node.memory_mib))
+    if (!table_whole(t, GPU, 0, 4096, &gpus) ||
+        !table_whole(t, CPU_MILLI, 0, INT64_C(1) << 40, &node.cpu_milli) ||
+        !table_whole(t, MEMORY_MIB, 0, INT64_C(1) << 40, &node.memory_mib))
         return table_reject(t, t->word);
     if (gpus > 0 && !*node.gpu_type) {
         diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, MODEL),

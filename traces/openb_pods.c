@@ -8,12 +8,25 @@
 
 #include <string.h>
 
-enum { NAME, CPU_MILLI, MEMORY_MIB, NUM_GPU, GPU_MILLI, GPU_SPEC, PHASE, CREATED, DELETED,
-       SCHEDULED, COLUMNS };
+enum {
+    NAME,
+    CPU_MILLI,
+    MEMORY_MIB,
+    NUM_GPU,
+    GPU_MILLI,
+    GPU_SPEC,
+    PHASE,
+    CREATED,
+    DELETED,
+    SCHEDULED,
+    COLUMNS
+};
 
 static const struct csv_column columns[COLUMNS] = {
-    {"name", true}, {"cpu_milli", true}, {"memory_mib", true}, {"num_gpu", true},
-    {"gpu_milli", true}, {"gpu_spec", false}, {"pod_phase", false}, {"creation_time", false},
+    {"name", true},           {"cpu_milli", true},
+    {"memory_mib", true},     {"num_gpu", true},
+    {"gpu_milli", true},      {"gpu_spec", false},
+    {"pod_phase", false},     {"creation_time", false},
     {"deletion_time", false}, {"scheduled_time", false},
 };
 
@@ -21,11 +34,14 @@ static int openb_pods_guess(const char *head, size_t n, struct trace_near *near)
 {
     static const char *const required[] = {"name", "cpu_milli", "memory_mib", "num_gpu",
                                            "gpu_milli"};
-    static const char *const known[] = {"gpu_spec", "qos", "pod_phase", "creation_time",
-                                        "deletion_time", "scheduled_time"};
-    const struct header_rule rule = {.format = "openb_pods", .delimiter = ',',
-                                     .required = required, .n_required = 5,
-                                     .known = known, .n_known = 6};
+    static const char *const known[] = {"gpu_spec",      "qos",           "pod_phase",
+                                        "creation_time", "deletion_time", "scheduled_time"};
+    const struct header_rule rule = {.format = "openb_pods",
+                                     .delimiter = ',',
+                                     .required = required,
+                                     .n_required = 5,
+                                     .known = known,
+                                     .n_known = 6};
     return header_guess(&rule, head, n, near);
 }
 
@@ -42,7 +58,8 @@ static bool size(struct table *t, struct job_group *group, struct trace_row *row
     if (gpus > 1 && milli != 1000) {
         diag_fail(&t->why, STATUS_INPUT, csv_at(t->csv, GPU_MILLI),
                   "gpu_milli is %s with num_gpu %lld, expected 1000 when a pod asks for several "
-                  "GPUs", found, (long long)gpus);
+                  "GPUs",
+                  found, (long long)gpus);
         return false;
     }
     if (gpus == 1 && milli == 0) {
@@ -60,8 +77,11 @@ static bool size(struct table *t, struct job_group *group, struct trace_row *row
 
 static bool phase(struct table *t, enum job_end *out)
 {
-    static const struct { const char *word; enum job_end end; } phases[] = {
-        {"Succeeded", JOB_DONE}, {"Failed", JOB_FAILED}, {"Running", JOB_CENSORED},
+    static const struct {
+        const char *word;
+        enum job_end end;
+    } phases[] = {
+        {"Succeeded", JOB_DONE},   {"Failed", JOB_FAILED},    {"Running", JOB_CENSORED},
         {"Pending", JOB_CENSORED}, {"Unknown", JOB_CENSORED}, {"", JOB_CENSORED},
     };
     const char *text = csv_field(t->csv, PHASE, NULL);
@@ -92,12 +112,12 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     }
     row->job_id = table_text(t, NAME);
     row->gpu_types = table_text(t, GPU_SPEC);
-    if (!size(t, t->own, row) || !phase(t, &row->end)
-        || !table_whole(t, CPU_MILLI, 0, INT64_C(1) << 40, &row->cpu_milli)
-        || !table_whole(t, MEMORY_MIB, 0, INT64_C(1) << 40, &row->memory_mib)
-        || !table_seconds(t, CREATED, NS_UNKNOWN, &row->submit)
-        || !table_seconds(t, SCHEDULED, NS_UNKNOWN, &scheduled)
-        || !table_seconds(t, DELETED, NS_UNKNOWN, &deleted))
+    if (!size(t, t->own, row) || !phase(t, &row->end) ||
+        !table_whole(t, CPU_MILLI, 0, INT64_C(1) << 40, &row->cpu_milli) ||
+        !table_whole(t, MEMORY_MIB, 0, INT64_C(1) << 40, &row->memory_mib) ||
+        !table_seconds(t, CREATED, NS_UNKNOWN, &row->submit) ||
+        !table_seconds(t, SCHEDULED, NS_UNKNOWN, &scheduled) ||
+        !table_seconds(t, DELETED, NS_UNKNOWN, &deleted))
         return table_reject(t, t->word);
     if (scheduled == NS_UNKNOWN)
         return table_skip(t, "never ran");
@@ -125,7 +145,8 @@ static int openb_pods_read(struct input *in, const struct trace_options *opt, st
 
     sink_unsorted_ok(s);
     sink_note(s, "time", "seconds from an arbitrary origin");
-    sink_note(s, "outcome", "pods of phase Running were deleted while they ran: counted as censored");
+    sink_note(s, "outcome",
+              "pods of phase Running were deleted while they ran: counted as censored");
     return table_read(in, ',', columns, COLUMNS, take, &group, opt, s, d);
 }
 

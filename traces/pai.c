@@ -10,26 +10,41 @@
 
 #include <string.h>
 
-enum { JOB_NAME, TASK_NAME, INST_NUM, STATUS, START_TIME, END_TIME, PLAN_CPU, PLAN_MEM, PLAN_GPU,
-       GPU_TYPE, COLUMNS };
+enum {
+    JOB_NAME,
+    TASK_NAME,
+    INST_NUM,
+    STATUS,
+    START_TIME,
+    END_TIME,
+    PLAN_CPU,
+    PLAN_MEM,
+    PLAN_GPU,
+    GPU_TYPE,
+    COLUMNS
+};
 
 static const char *const header[COLUMNS] = {
-    "job_name", "task_name", "inst_num", "status", "start_time", "end_time", "plan_cpu", "plan_mem",
-    "plan_gpu", "gpu_type",
+    "job_name", "task_name", "inst_num", "status",   "start_time",
+    "end_time", "plan_cpu",  "plan_mem", "plan_gpu", "gpu_type",
 };
 
 static const struct csv_column columns[COLUMNS] = {
-    {"job_name", true}, {"task_name", true}, {"inst_num", true}, {"status", true},
+    {"job_name", true},    {"task_name", true}, {"inst_num", true},  {"status", true},
     {"start_time", false}, {"end_time", false}, {"plan_cpu", false}, {"plan_mem", false},
-    {"plan_gpu", false}, {"gpu_type", false},
+    {"plan_gpu", false},   {"gpu_type", false},
 };
 
-struct running { char *id, *type, *text; struct trace_row row; struct job_group group; };
+struct running {
+    char *id, *type, *text;
+    struct trace_row row;
+    struct job_group group;
+};
 
 struct reading {
     struct arena arena;
     struct job_group group;
-    VEC(struct running) running;        /* no end: seen until the latest time of the file */
+    VEC(struct running) running; /* no end: seen until the latest time of the file */
     ns_t latest;
     char id[256];
 };
@@ -52,8 +67,8 @@ static bool is_bare(const char *head, size_t n)
 
 static int pai_guess(const char *head, size_t n, struct trace_near *near)
 {
-    const struct header_rule rule = {.format = "pai", .delimiter = ',',
-                                     .required = header, .n_required = COLUMNS};
+    const struct header_rule rule = {
+        .format = "pai", .delimiter = ',', .required = header, .n_required = COLUMNS};
     return is_bare(head, n) ? GUESS_YES : header_guess(&rule, head, n, near);
 }
 
@@ -77,11 +92,11 @@ static bool size(struct table *t, struct reading *own, struct trace_row *row)
 {
     int64_t replicas, gpu, cpu, memory;
 
-    if (!table_whole(t, INST_NUM, 1, TABLE_GPUS_MAX, &replicas)
-        || !thousandths(t, PLAN_GPU, 409600, &gpu) || !thousandths(t, PLAN_CPU, 100000000, &cpu)
-        || !thousandths(t, PLAN_MEM, 100000000, &memory))
+    if (!table_whole(t, INST_NUM, 1, TABLE_GPUS_MAX, &replicas) ||
+        !thousandths(t, PLAN_GPU, 409600, &gpu) || !thousandths(t, PLAN_CPU, 100000000, &cpu) ||
+        !thousandths(t, PLAN_MEM, 100000000, &memory))
         return false;
-    gpu = (gpu + 99) / 100;             /* thousandths of a percent to milli-GPU */
+    gpu = (gpu + 99) / 100; /* thousandths of a percent to milli-GPU */
     if (gpu > 1000 && gpu % 1000 != 0) {
         t->word = "shape";
         diag_expected(&t->why, csv_at(t->csv, PLAN_GPU), "plan_gpu",
@@ -89,7 +104,9 @@ static bool size(struct table *t, struct reading *own, struct trace_row *row)
         return false;
     }
     own->group = (struct job_group){.replicas = (uint32_t)replicas,
-                                    .gpus = gpu == 0 ? 0 : gpu < 1000 ? 1 : (uint32_t)(gpu / 1000)};
+                                    .gpus = gpu == 0     ? 0
+                                            : gpu < 1000 ? 1
+                                                         : (uint32_t)(gpu / 1000)};
     row->groups = &own->group;
     row->n_groups = 1;
     row->gpus_column = csv_column_of(t->csv, INST_NUM);
@@ -101,8 +118,13 @@ static bool size(struct table *t, struct reading *own, struct trace_row *row)
 
 static bool outcome(struct table *t, enum job_end *out, bool *waits)
 {
-    static const struct { const char *word; enum job_end end; } words[] = {
-        {"Terminated", JOB_DONE}, {"Failed", JOB_FAILED}, {"Running", JOB_CENSORED},
+    static const struct {
+        const char *word;
+        enum job_end end;
+    } words[] = {
+        {"Terminated", JOB_DONE},
+        {"Failed", JOB_FAILED},
+        {"Running", JOB_CENSORED},
         {"Waiting", JOB_ENDS},
     };
     const char *text = csv_field(t->csv, STATUS, NULL);
@@ -130,9 +152,9 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     bool waits;
     ns_t end;
 
-    if (!outcome(t, &row->end, &waits) || !size(t, own, row)
-        || !table_seconds(t, START_TIME, NS_UNKNOWN, &row->submit)
-        || !table_seconds(t, END_TIME, NS_UNKNOWN, &end))
+    if (!outcome(t, &row->end, &waits) || !size(t, own, row) ||
+        !table_seconds(t, START_TIME, NS_UNKNOWN, &row->submit) ||
+        !table_seconds(t, END_TIME, NS_UNKNOWN, &end))
         return table_reject(t, t->word);
     if (waits || row->submit == NS_UNKNOWN)
         return table_skip(t, "never ran");
@@ -143,7 +165,9 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     row->job_id = own->id;
     row->gpu_types = table_text(t, GPU_TYPE);
     if (end == NS_UNKNOWN) {
-        struct running r = {.row = *row, .group = own->group, .id = copy(&own->arena, own->id),
+        struct running r = {.row = *row,
+                            .group = own->group,
+                            .id = copy(&own->arena, own->id),
                             .type = copy(&own->arena, row->gpu_types),
                             .text = copy(&own->arena, row->text)};
         r.row.end = JOB_CENSORED;
@@ -156,7 +180,8 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     return TABLE_JOB;
 }
 
-static int pai_read(struct input *in, const struct trace_options *opt, struct sink *s, struct diag *d)
+static int pai_read(struct input *in, const struct trace_options *opt, struct sink *s,
+                    struct diag *d)
 {
     struct reading own = {.latest = 0};
     const char *head;
@@ -168,8 +193,8 @@ static int pai_read(struct input *in, const struct trace_options *opt, struct si
     arena_init(&own.arena);
     sink_unsorted_ok(s);
     sink_note(s, "submit", "the start of a task: when it was submitted is not in this table");
-    result = (is_bare(head, n) ? table_read_bare : table_read)(in, ',', columns, COLUMNS, take, &own,
-                                                               opt, s, d);
+    result = (is_bare(head, n) ? table_read_bare : table_read)(in, ',', columns, COLUMNS, take,
+                                                               &own, opt, s, d);
     for (size_t i = 0; result == 0 && i < own.running.n; i++) {
         struct running *r = &own.running.at[i];
 

@@ -14,8 +14,8 @@ static const struct csv_column columns[COLUMNS] = {
 
 static int philly_attempts_guess(const char *head, size_t n, struct trace_near *near)
 {
-    const struct header_rule rule = {.format = "philly_attempts", .delimiter = ',',
-                                     .required = header, .n_required = COLUMNS};
+    const struct header_rule rule = {
+        .format = "philly_attempts", .delimiter = ',', .required = header, .n_required = COLUMNS};
     return header_guess(&rule, head, n, near);
 }
 
@@ -24,10 +24,10 @@ static enum table_verdict take(struct table *t, struct trace_row *row)
     int64_t gpus;
 
     row->job_id = table_text(t, NUMBER);
-    if (!table_seconds(t, SUBMIT_TIME, NS_UNKNOWN, &row->submit)
-        || !table_seconds(t, RUN_TIME, NS_UNKNOWN, &row->run)
-        || !table_seconds(t, WAIT_TIME, NS_UNKNOWN, &row->wait)
-        || !table_whole(t, GPU_NUM, 1, TABLE_GPUS_MAX, &gpus))
+    if (!table_seconds(t, SUBMIT_TIME, NS_UNKNOWN, &row->submit) ||
+        !table_seconds(t, RUN_TIME, NS_UNKNOWN, &row->run) ||
+        !table_seconds(t, WAIT_TIME, NS_UNKNOWN, &row->wait) ||
+        !table_whole(t, GPU_NUM, 1, TABLE_GPUS_MAX, &gpus))
         return table_reject(t, t->word);
     row->gpus = (uint32_t)gpus;
     row->gpus_column = csv_column_of(t->csv, GPU_NUM);

@@ -16,17 +16,22 @@ struct reading {
     struct sink *sink;
     const struct trace_options *opt;
     VEC(struct job_group) groups;
-    ns_t latest;                /* of the whole log: how long an attempt without end was seen */
+    ns_t latest; /* of the whole log: how long an attempt without end was seen */
 };
 
-struct attempt { const json_node *at; ns_t submit, start, end; uint32_t line; };
+struct attempt {
+    const json_node *at;
+    ns_t submit, start, end;
+    uint32_t line;
+};
 
 static int philly_log_guess(const char *head, size_t n, struct trace_near *near)
 {
     (void)near;
-    return n > 0 && head[strspn(head, " \t\r\n")] == '[' && strstr(head, "\"jobid\"")
-           && strstr(head, "\"attempts\"") && strstr(head, "\"submitted_time\"")
-               ? GUESS_YES : GUESS_NO;
+    return n > 0 && head[strspn(head, " \t\r\n")] == '[' && strstr(head, "\"jobid\"") &&
+                   strstr(head, "\"attempts\"") && strstr(head, "\"submitted_time\"")
+               ? GUESS_YES
+               : GUESS_NO;
 }
 
 /* A time or null ("None" in some copies): NS_UNKNOWN. False with *why when it is neither. */
@@ -63,7 +68,7 @@ static uint32_t shape(struct reading *own, const json_node *detail)
     uint32_t all = 0;
 
     own->groups.n = 0;
-    JSON_EACH(machine, detail) {
+    JSON_EACH (machine, detail) {
         uint32_t gpus = json_count(json_get(machine, "gpus"));
         size_t i = 0;
 
@@ -90,8 +95,13 @@ static int reject(struct reading *own, const char *kind, const struct diag *why,
 
 static bool outcome(const json_node *job, enum job_end *out)
 {
-    static const struct { const char *word; enum job_end end; } words[] = {
-        {"Pass", JOB_DONE}, {"Killed", JOB_KILLED}, {"Failed", JOB_FAILED},
+    static const struct {
+        const char *word;
+        enum job_end end;
+    } words[] = {
+        {"Pass", JOB_DONE},
+        {"Killed", JOB_KILLED},
+        {"Failed", JOB_FAILED},
     };
     const char *text = json_string(json_get(job, "status"));
 
@@ -109,9 +119,15 @@ static int attempt(struct reading *own, const json_node *job, const struct attem
 {
     struct diag why;
     struct trace_row row = {
-        .job_id = id, .submit = a->submit, .limit = NS_UNKNOWN, .end = JOB_FAILED, .line = a->line,
-        .wait = a->start - a->submit, .tenant = json_string(json_get(job, "vc")),
-        .user = json_string(json_get(job, "user")), .text = id,
+        .job_id = id,
+        .submit = a->submit,
+        .limit = NS_UNKNOWN,
+        .end = JOB_FAILED,
+        .line = a->line,
+        .wait = a->start - a->submit,
+        .tenant = json_string(json_get(job, "vc")),
+        .user = json_string(json_get(job, "user")),
+        .text = id,
     };
 
     if (last && !outcome(job, &row.end)) {
@@ -169,13 +185,13 @@ static int job(struct reading *own, const json_node *at, struct diag *d)
         return reject(own, "time", &why, name, d);
     }
     first = ready;
-    JSON_EACH(v, attempts) {
+    JSON_EACH (v, attempts) {
         struct attempt a = {.at = v, .line = json_line(own->json, v)};
         bool last = ++i == n;
 
         sink_count_row(own->sink);
-        if (!moment(own, v, "start_time", &a.start, &why)
-            || !moment(own, v, "end_time", &a.end, &why)) {
+        if (!moment(own, v, "start_time", &a.start, &why) ||
+            !moment(own, v, "end_time", &a.end, &why)) {
             if (reject(own, "time", &why, name, d) < 0)
                 return -1;
             continue;
@@ -185,8 +201,10 @@ static int job(struct reading *own, const json_node *at, struct diag *d)
             continue;
         }
         if (ready == NS_UNKNOWN) {
-            sink_warn(own->sink, "submit", a.line, "job '%s' has no submitted_time: its first "
-                      "start is taken", name);
+            sink_warn(own->sink, "submit", a.line,
+                      "job '%s' has no submitted_time: its first "
+                      "start is taken",
+                      name);
             first = ready = a.start;
         }
         a.submit = merge ? first : ready;
@@ -223,15 +241,15 @@ static int philly_log_read(struct input *in, const struct trace_options *opt, st
     if (own.json)
         result = json_is(own.json, json_root(own.json), JSON_ARRAY, d);
     if (result == 0)
-        JSON_EACH(at, json_root(own.json)) {
+        JSON_EACH (at, json_root(own.json)) {
             note_latest(&own, at, "submitted_time");
-            JSON_EACH(v, json_get(at, "attempts")) {
+            JSON_EACH (v, json_get(at, "attempts")) {
                 note_latest(&own, v, "start_time");
                 note_latest(&own, v, "end_time");
             }
         }
     if (result == 0)
-        JSON_EACH(at, json_root(own.json))
+        JSON_EACH (at, json_root(own.json))
             if (result == 0)
                 result = job(&own, at, d);
     VEC_FREE(&own.groups);

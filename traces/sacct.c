@@ -10,16 +10,20 @@
 #include <string.h>
 #include <strings.h>
 
-#define TASKS_MAX 4000001       /* the largest MaxArraySize Slurm allows */
+#define TASKS_MAX 4000001 /* the largest MaxArraySize Slurm allows */
 #define GROUPS_MAX 1024
 
 struct part {
     struct slurm_row row;
-    uint32_t attempt;           /* 0, 1, ... */
-    bool bad;                   /* rejected already: its gang cannot be replayed */
+    uint32_t attempt; /* 0, 1, ... */
+    bool bad;         /* rejected already: its gang cannot be replayed */
 };
 
-struct job { size_t first, n; ns_t submit; uint32_t line, attempt; };
+struct job {
+    size_t first, n;
+    ns_t submit;
+    uint32_t line, attempt;
+};
 
 struct reading {
     struct slurm_reader reader;
@@ -32,8 +36,8 @@ static int sacct_guess(const char *head, size_t n, struct trace_near *near)
 {
     static const char *const by_submit[] = {"JobID", "State", "Submit"};
     static const char *const by_eligible[] = {"JobID", "State", "Eligible"};
-    struct header_rule rule = {.format = "sacct", .delimiter = '|',
-                               .required = by_submit, .n_required = 3};
+    struct header_rule rule = {
+        .format = "sacct", .delimiter = '|', .required = by_submit, .n_required = 3};
     const char *end = memchr(head, '\n', n);
     size_t blank = strspn(head, " ");
 
@@ -43,8 +47,8 @@ static int sacct_guess(const char *head, size_t n, struct trace_near *near)
     if (header_guess(&rule, head, n, NULL) != GUESS_NO && memchr(head, '|', n))
         return GUESS_YES;
     /* the padded table, so that the reader can name the flag that is missing */
-    if (end && n - blank > 6 && strncasecmp(head + blank, "JobID ", 6) == 0
-        && end[1] == '-' && end[2] == '-')
+    if (end && n - blank > 6 && strncasecmp(head + blank, "JobID ", 6) == 0 && end[1] == '-' &&
+        end[2] == '-')
         return GUESS_YES;
     return GUESS_NO;
 }
@@ -79,7 +83,8 @@ static int by_attempt(const void *a, const void *b)
     int c = by_task(x, y);
 
     c = c ? c : compare(x->attempt, y->attempt);
-    return c ? c : compare((uint64_t)(x->row.id.component + 1), (uint64_t)(y->row.id.component + 1));
+    return c ? c
+             : compare((uint64_t)(x->row.id.component + 1), (uint64_t)(y->row.id.component + 1));
 }
 
 static int by_line(const void *a, const void *b)
@@ -88,7 +93,8 @@ static int by_line(const void *a, const void *b)
 }
 
 /* A waiting array stands for its tasks; none of them ran. */
-static int skip_tasks(struct reading *own, const struct slurm_row *row, struct sink *s, struct diag *d)
+static int skip_tasks(struct reading *own, const struct slurm_row *row, struct sink *s,
+                      struct diag *d)
 {
     struct slurm_tasks list = {.text = row->tasks, .n = row->id.tasks_n};
     const struct slurm_table *t = &own->reader.table;
@@ -103,7 +109,7 @@ static int skip_tasks(struct reading *own, const struct slurm_row *row, struct s
     if (got == 0)
         return 0;
     if (list.n - list.at >= 3 && memcmp(list.text + list.at, "...", 3) == 0) {
-        size_t from = list.at > 0 ? list.at - 1 : 0;    /* mark ",...]" */
+        size_t from = list.at > 0 ? list.at - 1 : 0; /* mark ",...]" */
 
         return diag_fail(d, STATUS_INPUT,
                          slurm_table_at(t, own->reader.column[SLURM_JOBID], row->id.tasks + from,
@@ -163,8 +169,8 @@ static void gather(struct reading *own)
             p[i].attempt = p[i - 1].attempt + 1;
     qsort(p, n, sizeof *p, by_attempt);
     for (size_t i = 0, k; i < n; i = k) {
-        struct job job = {.first = i, .submit = p[i].row.submit, .line = p[i].row.line,
-                          .attempt = p[i].attempt};
+        struct job job = {
+            .first = i, .submit = p[i].row.submit, .line = p[i].row.line, .attempt = p[i].attempt};
 
         for (k = i; k < n && by_task(&p[i], &p[k]) == 0 && p[k].attempt == job.attempt; k++) {
             job.line = p[k].row.line < job.line ? p[k].row.line : job.line;
@@ -182,8 +188,8 @@ static void merge(struct reading *own, struct sink *s)
         struct job *job = &own->jobs.at[i], *next = job + 1;
         const struct part *a = &own->parts.at[job->first], *b = &own->parts.at[next->first];
 
-        if (by_task(a, b) != 0 || !a->row.ran || !b->row.ran || a->bad || b->bad
-            || (a->row.end != JOB_PREEMPTED && a->row.end != JOB_NODE_FAIL))
+        if (by_task(a, b) != 0 || !a->row.ran || !b->row.ran || a->bad || b->bad ||
+            (a->row.end != JOB_PREEMPTED && a->row.end != JOB_NODE_FAIL))
             continue;
         for (size_t k = 0; k < job->n; k++)
             sink_fold(s, "attempt", own->parts.at[job->first + k].row.line);
@@ -199,15 +205,24 @@ static int emit(struct reading *own, const struct job *job, struct sink *s, stru
     char id[64];
     int n;
     struct trace_row row = {
-        .job_id = id, .submit = job->submit, .run = p->row.run, .limit = p->row.limit,
+        .job_id = id,
+        .submit = job->submit,
+        .run = p->row.run,
+        .limit = p->row.limit,
         .wait = p->row.start == NS_UNKNOWN ? NS_UNKNOWN : p->row.start - job->submit,
-        .groups = groups, .share_milli = p->row.share_milli, .tenant = p->row.account,
-        .user = p->row.user, .priority = p->row.priority, .end = p->row.end,
-        .line = p->row.line, .text = p->row.text, .gpus_column = p->row.size_column,
+        .groups = groups,
+        .share_milli = p->row.share_milli,
+        .tenant = p->row.account,
+        .user = p->row.user,
+        .priority = p->row.priority,
+        .end = p->row.end,
+        .line = p->row.line,
+        .text = p->row.text,
+        .gpus_column = p->row.size_column,
     };
 
     for (size_t i = 0; i < job->n; i++)
-        if (p[i].bad) {             /* counted as rejected when it was read */
+        if (p[i].bad) { /* counted as rejected when it was read */
             for (size_t k = 0; k < job->n; k++)
                 if (!p[k].bad)
                     sink_fold(s, "component", p[k].row.line);
@@ -223,10 +238,10 @@ static int emit(struct reading *own, const struct job *job, struct sink *s, stru
         const struct slurm_row *r = &p[i].row;
 
         if (row.n_groups + r->n_groups > GROUPS_MAX)
-            return diag_fail(d, STATUS_INPUT,
-                             (struct diag_at){.file = input_name(own->reader.table.in),
-                                              .line = r->line},
-                             "a heterogeneous job has more than %d groups", GROUPS_MAX);
+            return diag_fail(
+                d, STATUS_INPUT,
+                (struct diag_at){.file = input_name(own->reader.table.in), .line = r->line},
+                "a heterogeneous job has more than %d groups", GROUPS_MAX);
         for (uint32_t k = 0; k < r->n_groups; k++)
             groups[row.n_groups++] = r->groups[k];
         /* members share one CPU and memory figure: the largest is enough for all */
@@ -262,7 +277,8 @@ static int read_rows(struct reading *own, struct sink *s, struct diag *d)
     return got;
 }
 
-static int sacct_read(struct input *in, const struct trace_options *opt, struct sink *s, struct diag *d)
+static int sacct_read(struct input *in, const struct trace_options *opt, struct sink *s,
+                      struct diag *d)
 {
     struct reading own = {.reader = {.sink = s, .shards = SLURM_ROW_SHARDS}};
     int result;
@@ -286,8 +302,9 @@ static int sacct_read(struct input *in, const struct trace_options *opt, struct 
         if (own.jobs.n > 0)
             qsort(own.jobs.at, own.jobs.n, sizeof *own.jobs.at, by_line);
         if (own.parts.n > 0 && !own.reader.any_gpu)
-            sink_warn(s, "no-gres", 1, "no row has gres/gpu: accounting knows GPUs only when "
-                                       "AccountingStorageTRES names them");
+            sink_warn(s, "no-gres", 1,
+                      "no row has gres/gpu: accounting knows GPUs only when "
+                      "AccountingStorageTRES names them");
     }
     for (size_t i = 0; result == 0 && i < own.jobs.n; i++)
         if (own.jobs.at[i].n > 0)

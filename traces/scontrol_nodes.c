@@ -10,9 +10,10 @@ static int scontrol_nodes_guess(const char *head, size_t n, struct trace_near *n
     const char *p = head + strspn(head, " \t\r\n");
 
     (void)near;
-    return n > 0 && strncmp(p, "NodeName=", 9) == 0
-           && (strstr(p, "CPUTot=") || strstr(p, "RealMemory=") || strstr(p, "State="))
-               ? GUESS_YES : GUESS_NO;
+    return n > 0 && strncmp(p, "NodeName=", 9) == 0 &&
+                   (strstr(p, "CPUTot=") || strstr(p, "RealMemory=") || strstr(p, "State="))
+               ? GUESS_YES
+               : GUESS_NO;
 }
 
 /* A node of a fleet has one type of device: several kinds make several nodes, which divide
@@ -27,13 +28,18 @@ static int hand_over(const struct slurm_node *n, struct sink *s, struct diag *d)
     for (uint32_t i = 0; i < n->n; i++)
         devices += n->type[i].gpus;
     if (parts > 1)
-        sink_warn(s, "mixed-node", n->line, "node '%s' offers several kinds of device: read as %u "
-                  "nodes, CPU and memory divided by devices", n->name, parts);
+        sink_warn(s, "mixed-node", n->line,
+                  "node '%s' offers several kinds of device: read as %u "
+                  "nodes, CPU and memory divided by devices",
+                  n->name, parts);
     for (uint32_t i = 0; i < parts; i++) {
         uint32_t gpus = n->n ? n->type[i].gpus : 0;
         struct node_spec spec = {
-            .name = name, .gpu_type = n->n ? n->type[i].name : "", .gpus = gpus,
-            .numa = n->sockets, .health = n->health,
+            .name = name,
+            .gpu_type = n->n ? n->type[i].name : "",
+            .gpus = gpus,
+            .numa = n->sockets,
+            .health = n->health,
             .cpu_milli = parts > 1 ? cpu * gpus / devices : cpu,
             .memory_mib = parts > 1 ? memory * gpus / devices : memory,
         };
@@ -44,8 +50,10 @@ static int hand_over(const struct slurm_node *n, struct sink *s, struct diag *d)
             snprintf(name, sizeof name, "%s:%s", n->name, n->type[i].name);
         if (gpus > 0 && !*spec.gpu_type) {
             spec.gpu_type = "unknown-gpu";
-            sink_warn(s, "no-type", n->line, "Gres of node '%s' names no type, 'unknown-gpu' is "
-                      "taken", n->name);
+            sink_warn(s, "no-type", n->line,
+                      "Gres of node '%s' names no type, 'unknown-gpu' is "
+                      "taken",
+                      n->name);
         }
         if (sink_node(s, &spec, n->line, d) < 0)
             return -1;

@@ -12,9 +12,9 @@
 
 struct arena_block {
     struct arena_block *older;
-    size_t used, room;      /* of the bytes that follow the header */
-    char *raw;              /* what calloc returned */
-    char pad[32];           /* the data begins on a cache line */
+    size_t used, room; /* of the bytes that follow the header */
+    char *raw;         /* what calloc returned */
+    char pad[32];      /* the data begins on a cache line */
 };
 _Static_assert(sizeof(struct arena_block) == 64, "header fills one cache line");
 
@@ -82,7 +82,7 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
         at = 0;
     }
     b->used = at + bytes;
-    return (char *)(b + 1) + at;    /* zero: it comes from calloc and is handed out once */
+    return (char *)(b + 1) + at; /* zero: it comes from calloc and is handed out once */
 }
 
 char *arena_text(struct arena *a, const char *text, size_t n)

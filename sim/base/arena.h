@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 struct arena {
-    struct arena_block *newest;     /* owned chain */
-    size_t total;                   /* bytes asked of the system so far */
+    struct arena_block *newest; /* owned chain */
+    size_t total;               /* bytes asked of the system so far */
 };
 
 void arena_init(struct arena *a);
-void arena_free(struct arena *a);   /* releasing an empty arena is fine */
+void arena_free(struct arena *a); /* releasing an empty arena is fine */
 
 /* Zeroed memory for count items of size bytes, aligned to 64 bytes when it is at
  * least a cache line and to 16 otherwise. Never NULL: running out of memory ends the

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define check(x)                                                               \
-    do {                                                                       \
-        if (!(x)) {                                                            \
-            fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #x); \
-            exit(6);                                                           \
-        }                                                                      \
+#define check(x)                                                                                   \
+    do {                                                                                           \
+        if (!(x)) {                                                                                \
+            fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #x);              \
+            exit(6);                                                                               \
+        }                                                                                          \
     } while (0)
 
 #ifdef BERTH_DEBUG

@@ -443,7 +443,7 @@ uint32_t csv_column_of(const struct csv *c, uint32_t want)
     if (c->place[want] == ABSENT)
         return 0;
     locate(c, c->place[want], &from, &to);
-    start = c->joined.n ? from : 0;     /* only a joined row has more than one line */
+    start = c->joined.n ? from : 0; /* only a joined row has more than one line */
     while (start > 0 && c->text[start - 1] != '\n')
         start--;
     return (uint32_t)(from - start) + 1;

@@ -14,10 +14,10 @@
 
 #define CSV_COLUMNS_MAX 4096
 
-struct csv;                     /* one open table */
+struct csv; /* one open table */
 
-struct csv_column {             /* what a reader wants */
-    const char *name;           /* header text, compared without case */
+struct csv_column {   /* what a reader wants */
+    const char *name; /* header text, compared without case */
     bool required;
 };
 
@@ -39,20 +39,22 @@ int csv_next(struct csv *c, struct diag *d);
 const struct diag *csv_row_trouble(const struct csv *c);
 
 uint32_t csv_line(const struct csv *c);
-const char *csv_text(const struct csv *c);              /* the row as it stood */
+const char *csv_text(const struct csv *c); /* the row as it stood */
 uint32_t csv_header_count(const struct csv *c);
-const char *csv_header(const struct csv *c, uint32_t i);/* every header name, wanted or not */
+const char *csv_header(const struct csv *c, uint32_t i); /* every header name, wanted or not */
 
-bool csv_has(const struct csv *c, uint32_t want);       /* was the column in the header? */
-const char *csv_field(const struct csv *c, uint32_t want, size_t *n);   /* "" when absent; n may be NULL */
-struct diag_at csv_at(const struct csv *c, uint32_t want);              /* place of the cell */
-uint32_t csv_column_of(const struct csv *c, uint32_t want);             /* 1-based byte column in the row */
+bool csv_has(const struct csv *c, uint32_t want); /* was the column in the header? */
+const char *csv_field(const struct csv *c, uint32_t want,
+                      size_t *n);                           /* "" when absent; n may be NULL */
+struct diag_at csv_at(const struct csv *c, uint32_t want);  /* place of the cell */
+uint32_t csv_column_of(const struct csv *c, uint32_t want); /* 1-based byte column in the row */
 
 /* Checked conversions of a cell: 0, or -1 with *d ("num_gpu is 'eight', expected a whole
  * number from 1 to 1048576"). An empty cell gives `missing` unless the column is required. */
 int csv_integer(const struct csv *c, uint32_t want, int64_t low, int64_t high, int64_t missing,
                 int64_t *out, struct diag *d);
 /* Seconds (or units of `unit` ns) -> ns, 0 and up; accepts a trailing ".0". */
-int csv_seconds(const struct csv *c, uint32_t want, ns_t unit, ns_t missing, ns_t *out, struct diag *d);
+int csv_seconds(const struct csv *c, uint32_t want, ns_t unit, ns_t missing, ns_t *out,
+                struct diag *d);
 
 #endif

@@ -33,11 +33,11 @@ static uint32_t turn(uint32_t x, int by)
 
 /* One round with the eight words under the names they have in this round: renaming them
  * instead of moving them doubles the speed. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                                                  \
-    do {                                                                                  \
-        uint32_t t_ = (h) + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +                    \
-                      ((g) ^ ((e) & ((f) ^ (g)))) + round_constant[i] + w[i];             \
-        (d) += t_;                                                                        \
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                           \
+    do {                                                                                           \
+        uint32_t t_ = (h) + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +                             \
+                      ((g) ^ ((e) & ((f) ^ (g)))) + round_constant[i] + w[i];                      \
+        (d) += t_;                                                                                 \
         (h) = t_ + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + (((a) & (b)) | ((c) & ((a) | (b)))); \
     } while (0)
 
@@ -48,8 +48,8 @@ static void block(struct sha256 *s, const uint8_t *p)
     uint32_t e = s->h[4], f = s->h[5], g = s->h[6], h = s->h[7];
 
     for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 |
-               p[4 * i + 3];
+        w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
+               (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
     for (int i = 16; i < 64; i++) {
         uint32_t x = turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ w[i - 15] >> 3;
         uint32_t y = turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10;

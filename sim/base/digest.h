@@ -7,7 +7,9 @@
 
 /* Not cryptographic: two 64-bit multiply-xorshift lanes (constants of splitmix64).
  * Equal sequences of words give equal digests on every machine. */
-struct digest { uint64_t a, b, n; };
+struct digest {
+    uint64_t a, b, n;
+};
 
 void digest_init(struct digest *d);
 
@@ -29,10 +31,14 @@ static inline void digest_word(struct digest *d, uint64_t w)
 void digest_text(const struct digest *d, char *to);
 
 /* SHA-256 (FIPS 180-4), streaming. */
-struct sha256 { uint32_t h[8]; uint64_t bytes; uint8_t block[64]; };
+struct sha256 {
+    uint32_t h[8];
+    uint64_t bytes;
+    uint8_t block[64];
+};
 void sha256_init(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *data, size_t n);
-void sha256_text(struct sha256 *s, char *to);   /* finishes; 65 bytes */
+void sha256_text(struct sha256 *s, char *to); /* finishes; 65 bytes */
 
 /* SHA-256 of a file's bytes as stored. 0, or -1 when it cannot be read. */
 int sha256_file(const char *path, char *to);

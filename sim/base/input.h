@@ -21,7 +21,7 @@ struct input *input_open(const char *path, const char *expected, struct diag *d)
 
 /* Read from n bytes of memory instead, under `name` (tests and fuzz drivers). */
 struct input *input_memory(const char *name, const void *data, size_t n);
-void input_close(struct input *in);             /* NULL is fine */
+void input_close(struct input *in); /* NULL is fine */
 
 const char *input_name(const struct input *in);
 
@@ -31,7 +31,7 @@ int input_head(struct input *in, const char **head, size_t *n, struct diag *d);
 /* The next line without its line end, NUL-terminated, valid until the next call.
  * 1 = a line, 0 = the end, -1 = trouble in *d. */
 int input_line(struct input *in, char **line, size_t *n, struct diag *d);
-uint32_t input_line_number(const struct input *in);     /* of the line last returned */
+uint32_t input_line_number(const struct input *in); /* of the line last returned */
 
 /* SHA-256 of the bytes as stored, compressed or not, as hexadecimal into `to` (65 bytes).
  * What was not read yet is read and thrown away, so call it last. */

@@ -8,12 +8,12 @@
 #define INTERN_NONE UINT32_MAX
 
 struct intern {
-    char *text;             /* owned; NUL-terminated strings end to end */
+    char *text; /* owned; NUL-terminated strings end to end */
     size_t text_n, text_room;
-    uint32_t *start;        /* owned; start[i] is where string i begins in text */
+    uint32_t *start; /* owned; start[i] is where string i begins in text */
     uint32_t n, room;
-    uint64_t *slot;         /* owned; open addressing: hash above, number below; all ones = empty */
-    uint32_t slots;         /* power of two, or 0 */
+    uint64_t *slot; /* owned; open addressing: hash above, number below; all ones = empty */
+    uint32_t slots; /* power of two, or 0 */
 };
 
 void intern_init(struct intern *in);

@@ -20,7 +20,10 @@ struct json {
 
 /* ---- places ---- */
 
-static uint32_t offset_of(const json_node *v) { return v ? (uint32_t)v->valueint : 0; }
+static uint32_t offset_of(const json_node *v)
+{
+    return v ? (uint32_t)v->valueint : 0;
+}
 
 uint32_t json_line(const struct json *j, const json_node *v)
 {
@@ -218,8 +221,14 @@ void json_free(struct json *j)
 
 /* ---- walking ---- */
 
-const json_node *json_root(const struct json *j) { return j->root; }
-bool json_path_inline(const struct json *j) { return j->flags & JSON_PATH_INLINE; }
+const json_node *json_root(const struct json *j)
+{
+    return j->root;
+}
+bool json_path_inline(const struct json *j)
+{
+    return j->flags & JSON_PATH_INLINE;
+}
 
 enum json_kind json_kind(const json_node *v)
 {
@@ -265,9 +274,18 @@ uint32_t json_count(const json_node *v)
     return n;
 }
 
-const json_node *json_first(const json_node *v) { return v ? v->child : NULL; }
-const json_node *json_next(const json_node *v) { return v->next; }
-const char *json_key(const json_node *v) { return v ? v->string : NULL; }
+const json_node *json_first(const json_node *v)
+{
+    return v ? v->child : NULL;
+}
+const json_node *json_next(const json_node *v)
+{
+    return v->next;
+}
+const char *json_key(const json_node *v)
+{
+    return v ? v->string : NULL;
+}
 const char *json_string(const json_node *v)
 {
     return json_kind(v) == JSON_TEXT ? v->valuestring : NULL;

@@ -96,14 +96,20 @@ uint32_t rng_below(struct rng *r, uint32_t n)
     return (uint32_t)(product >> 32);
 }
 
-double rng_unit(struct rng *r) { return (double)(rng_u64(r) >> 11 | 1) * 0x1p-53; }
+double rng_unit(struct rng *r)
+{
+    return (double)(rng_u64(r) >> 11 | 1) * 0x1p-53;
+}
 
 double rng_exponential(struct rng *r, double mean)
 {
     return gsl_cdf_exponential_Pinv(rng_unit(r), mean);
 }
 
-double rng_normal(struct rng *r) { return gsl_cdf_ugaussian_Pinv(rng_unit(r)); }
+double rng_normal(struct rng *r)
+{
+    return gsl_cdf_ugaussian_Pinv(rng_unit(r));
+}
 
 double rng_lognormal(struct rng *r, double mu, double sigma)
 {

@@ -12,7 +12,7 @@ typedef int64_t ns_t;
 #define NS_PER_S INT64_C(1000000000)
 #define NS_NEVER INT64_MAX
 #define NS_UNKNOWN INT64_C(-1)
-#define SECONDS_MAX INT64_C(9223372036)     /* 292 years: INT64_MAX / NS_PER_S */
+#define SECONDS_MAX INT64_C(9223372036) /* 292 years: INT64_MAX / NS_PER_S */
 
 /* Sums of (milli-GPU x ns): 1e5 GPUs x 1e3 x 292 years overflows 64 bits, never 128. */
 __extension__ typedef __int128 wide_t;

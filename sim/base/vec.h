@@ -10,17 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VEC(type) struct { type *at; size_t n, room; }
+#define VEC(type)                                                                                  \
+    struct {                                                                                       \
+        type *at;                                                                                  \
+        size_t n, room;                                                                            \
+    }
 
 /* Room for at least `want` elements; returns the new buffer. Not for direct use. */
 void *vec_grow(void *at, size_t *room, size_t want, size_t size);
 
-#define VEC_RESERVE(v, want)                                                   \
-    ((want) <= (v)->room ? (void)0                                             \
-        : (void)((v)->at = vec_grow((v)->at, &(v)->room, (want), sizeof *(v)->at)))
+#define VEC_RESERVE(v, want)                                                                       \
+    ((want) <= (v)->room                                                                           \
+         ? (void)0                                                                                 \
+         : (void)((v)->at = vec_grow((v)->at, &(v)->room, (want), sizeof *(v)->at)))
 
-#define VEC_PUSH(v, ...)                                                       \
-    (VEC_RESERVE((v), (v)->n + 1), (v)->at[(v)->n++] = (__VA_ARGS__))
+#define VEC_PUSH(v, ...) (VEC_RESERVE((v), (v)->n + 1), (v)->at[(v)->n++] = (__VA_ARGS__))
 
 #define VEC_FREE(v) (free((v)->at), (v)->at = NULL, (v)->n = (v)->room = 0)
 

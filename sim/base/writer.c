@@ -78,7 +78,10 @@ void writer_char(struct writer *w, char c)
         failed(w);
 }
 
-static void text(struct writer *w, const char *s) { writer_bytes(w, s, strlen(s)); }
+static void text(struct writer *w, const char *s)
+{
+    writer_bytes(w, s, strlen(s));
+}
 
 void writer_int(struct writer *w, int64_t v)
 {

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 
 /* Names differ in case and in what stands between words: "Tesla T4", "Tesla-T4", "tesla_t4". */
-static int plain(char c) { return c == ' ' || c == '_' ? '-' : tolower((unsigned char)c); }
+static int plain(char c)
+{
+    return c == ' ' || c == '_' ? '-' : tolower((unsigned char)c);
+}
 
 static bool same_name(const char *a, const char *b)
 {

@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include <string.h>
 
-#define NODE_WORDS 64       /* 4096 devices, the limit of topology_build */
+#define NODE_WORDS 64 /* 4096 devices, the limit of topology_build */
 
 static void bit_set(struct pool *p, uint32_t f, uint32_t slot)
 {
@@ -39,8 +39,9 @@ static void move(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
     o->free_total += to - from;
     for (int l = o->has_domains ? LEVEL_NVLINK : LEVELS; l < LEVELS; l++)
         if (o->by_domain[l]) {
-            uint16_t *c = o->by_domain[l] + ((size_t)t->domain[l][node] * t->n_types +
-                                             t->gpu_type[node]) * (t->max_node_gpus + 1);
+            uint16_t *c =
+                o->by_domain[l] + ((size_t)t->domain[l][node] * t->n_types + t->gpu_type[node]) *
+                                      (t->max_node_gpus + 1);
             c[from]--;
             c[to]++;
         }

@@ -12,47 +12,47 @@
 /* Devices base..base+63 of one node, held whole (milli 1000) or the one device by share. */
 struct held {
     uint32_t node;
-    uint16_t base;              /* multiple of 64 */
-    uint16_t milli;             /* 1000 = whole; 1..999 = share of the single device in mask */
-    uint64_t mask;              /* bit i = device base + i; 0 = CPU and memory only */
+    uint16_t base;  /* multiple of 64 */
+    uint16_t milli; /* 1000 = whole; 1..999 = share of the single device in mask */
+    uint64_t mask;  /* bit i = device base + i; 0 = CPU and memory only */
 };
 
 /* Nodes of one GPU type, by number of whole free devices. Slots number the type's usable
  * nodes in node order. A bitmap per number of free devices, with one level of summary. */
 struct pool {
-    uint32_t n_slots, most;     /* most: devices of the largest node */
-    uint32_t words, summary;    /* 64-bit words per bitmap and per summary */
-    uint64_t *map, *map_summary;/* [(most + 1) * words], [(most + 1) * summary] */
-    uint32_t *count;            /* nodes with exactly f free devices, f = 0..most */
-    uint64_t *some;             /* bit f: count[f] > 0 */
-    uint32_t *node;             /* of a slot */
-    uint32_t free;              /* whole free devices */
-    int64_t free_milli;         /* shares that are free included */
-    int64_t capacity_milli;     /* of usable devices */
+    uint32_t n_slots, most;      /* most: devices of the largest node */
+    uint32_t words, summary;     /* 64-bit words per bitmap and per summary */
+    uint64_t *map, *map_summary; /* [(most + 1) * words], [(most + 1) * summary] */
+    uint32_t *count;             /* nodes with exactly f free devices, f = 0..most */
+    uint64_t *some;              /* bit f: count[f] > 0 */
+    uint32_t *node;              /* of a slot */
+    uint32_t free;               /* whole free devices */
+    int64_t free_milli;          /* shares that are free included */
+    int64_t capacity_milli;      /* of usable devices */
 };
 
 struct occupancy {
     const struct topology *topo;
-    uint32_t words;             /* 64-bit words of devices per node */
-    uint64_t *free;             /* [node * words]: whole free devices */
-    uint16_t *n_free;           /* by node: devices set in free */
-    uint32_t *slot;             /* by node, in its pool; NODE_NONE = not usable */
+    uint32_t words;   /* 64-bit words of devices per node */
+    uint64_t *free;   /* [node * words]: whole free devices */
+    uint16_t *n_free; /* by node: devices set in free */
+    uint32_t *slot;   /* by node, in its pool; NODE_NONE = not usable */
     struct pool pool[TOPOLOGY_TYPES];
-    uint32_t free_total;        /* whole free devices */
-    int64_t free_milli;         /* all types */
-    uint16_t *left;             /* by fleet-wide device: free milli of it; NULL = no request is a share */
-    uint32_t *lent;             /* devices that are lent in shares and have something left, unordered */
-    uint32_t *lent_at;          /* by device: place in lent, or NODE_NONE */
+    uint32_t free_total; /* whole free devices */
+    int64_t free_milli;  /* all types */
+    uint16_t *left;      /* by fleet-wide device: free milli of it; NULL = no request is a share */
+    uint32_t *lent;      /* devices that are lent in shares and have something left, unordered */
+    uint32_t *lent_at;   /* by device: place in lent, or NODE_NONE */
     uint32_t n_lent;
-    int64_t *cpu, *memory;      /* by node: free; NULL = no request names any or no node states any */
-    uint64_t returned;          /* changes whenever something comes back: room can only have shrunk
+    int64_t *cpu, *memory; /* by node: free; NULL = no request names any or no node states any */
+    uint64_t returned;     /* changes whenever something comes back: room can only have shrunk
                                    while it is the same */
     /* nodes with f free devices per domain and type, for levels that hold several nodes:
      * by_domain[l][((domain * n_types) + type) * (max_node_gpus + 1) + f]; NULL elsewhere */
     uint16_t *by_domain[LEVELS];
-    bool has_domains;                   /* some level has counts */
-    uint32_t *domain_first[LEVELS];     /* start of each domain's nodes in domain_node, and the end */
-    uint32_t *domain_node[LEVELS];      /* nodes sorted by (domain, index) */
+    bool has_domains;               /* some level has counts */
+    uint32_t *domain_first[LEVELS]; /* start of each domain's nodes in domain_node, and the end */
+    uint32_t *domain_node[LEVELS];  /* nodes sorted by (domain, index) */
 };
 
 /* All devices free except the unavailable ones. `shares`, `cpu`, `memory`: whether any request

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const level_names[LEVELS] = {"none", "gpu", "numa", "node", "nvlink",
-                                                "rack", "pod", "site"};
+static const char *const level_names[LEVELS] = {"none",   "gpu",  "numa", "node",
+                                                "nvlink", "rack", "pod",  "site"};
 
 enum level level_parse(const char *text)
 {

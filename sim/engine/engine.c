@@ -94,17 +94,19 @@ static void tell(struct engine *e)
     attribution_update(&e->attribution);
     for (uint32_t type = 0; type < c->topo->n_types; type++)
         free[type] = c->occ.pool[type].free_milli;
-    e->observer->settle(e->observer->ctx, e->now, &(struct observed_state){
-        .pending_jobs = c->queue.n,
-        .running_jobs = c->n_running,
-        .pending_milli = c->queue.demand_milli,
-        .bookings = (const struct observed_booking *)(const void *)e->attribution.bookings.at,
-        .n_bookings = e->attribution.bookings.n,
-        .blocked = (const struct observed_block *)(const void *)e->attribution.blocked.at,
-        .n_blocked = e->attribution.blocked.n,
-        .free_milli = free,
-        .gang_wait_milli = c->pods ? pods_held_milli(c->pods) : none,
-    });
+    e->observer->settle(
+        e->observer->ctx, e->now,
+        &(struct observed_state){
+            .pending_jobs = c->queue.n,
+            .running_jobs = c->n_running,
+            .pending_milli = c->queue.demand_milli,
+            .bookings = (const struct observed_booking *)(const void *)e->attribution.bookings.at,
+            .n_bookings = e->attribution.bookings.n,
+            .blocked = (const struct observed_block *)(const void *)e->attribution.blocked.at,
+            .n_blocked = e->attribution.blocked.n,
+            .free_milli = free,
+            .gang_wait_milli = c->pods ? pods_held_milli(c->pods) : none,
+        });
 }
 
 /* True when incomplete jobs began to hold devices with a time limit. */
@@ -123,8 +125,8 @@ static bool carry_out(struct engine *e)
     if (c->pods && c->queue.n) {
         const uint32_t *began = pods_began(c->pods, &n_began);
         for (size_t i = 0; i < n_began; i++)
-            event_queue_push(&e->future, e->now + pods_timeout(c->pods), EVENT_HOLD_TIMEOUT, began[i],
-                             pods_hold(c->pods, began[i]));
+            event_queue_push(&e->future, e->now + pods_timeout(c->pods), EVENT_HOLD_TIMEOUT,
+                             began[i], pods_hold(c->pods, began[i]));
     }
     return n_began > 0;
 }

@@ -13,21 +13,21 @@
 enum engine_end { ENGINE_FINISHED, ENGINE_HORIZON, ENGINE_DEADLOCK, ENGINE_LIVELOCK };
 
 struct engine {
-    const struct job_set *jobs;         /* borrowed */
-    struct core *core;                  /* borrowed */
-    const struct observer *observer;    /* borrowed */
+    const struct job_set *jobs;      /* borrowed */
+    struct core *core;               /* borrowed */
+    const struct observer *observer; /* borrowed */
     struct event_queue future;
     struct attribution attribution;
     ns_t now, horizon;
-    uint32_t cursor;                    /* next job to submit */
+    uint32_t cursor; /* next job to submit */
     uint32_t ended;
-    uint8_t *ended_job;                 /* by job: 1 = ended; NULL when no job waits for another */
-    uint32_t *waiting_for;              /* dependents: next job that waits for the same one */
-    uint32_t *first_waiting;            /* by job: first dependent, JOB_NONE */
+    uint8_t *ended_job;      /* by job: 1 = ended; NULL when no job waits for another */
+    uint32_t *waiting_for;   /* dependents: next job that waits for the same one */
+    uint32_t *first_waiting; /* by job: first dependent, JOB_NONE */
     uint64_t events, passes;
     /* livelock: states seen at hold timeouts since the last start or end */
     VEC(uint64_t) states;
-    uint64_t progress;                  /* starts + ends at the last recorded state */
+    uint64_t progress; /* starts + ends at the last recorded state */
     void (*tick)(void *ctx, ns_t now, uint32_t ended, uint64_t events);
     void *tick_ctx;
 };

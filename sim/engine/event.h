@@ -11,9 +11,9 @@ enum event_kind { EVENT_FINISH, EVENT_HOLD_TIMEOUT, EVENT_KINDS };
 
 struct event {
     ns_t at;
-    uint64_t order;         /* kind in the top byte, then a running number */
+    uint64_t order; /* kind in the top byte, then a running number */
     uint32_t job;
-    uint32_t generation;    /* stale when it is not the job's generation any more */
+    uint32_t generation; /* stale when it is not the job's generation any more */
 };
 _Static_assert(sizeof(struct event) == 24, "the heap moves these by value");
 

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 struct event_queue {
-    VEC(struct event) heap;     /* owned */
-    uint64_t pushed;            /* breaks ties first in, first out */
+    VEC(struct event) heap; /* owned */
+    uint64_t pushed;        /* breaks ties first in, first out */
 };
 
 void event_queue_init(struct event_queue *q);

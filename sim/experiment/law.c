@@ -156,7 +156,10 @@ static double draw_uncut(const struct law *l, struct rng *r)
     }
 }
 
-double law_draw(const struct law *l, struct rng *r) { return fmin(draw_uncut(l, r), l->most); }
+double law_draw(const struct law *l, struct rng *r)
+{
+    return fmin(draw_uncut(l, r), l->most);
+}
 
 double law_mean(const struct law *l)
 {

@@ -35,7 +35,10 @@ static int bad(const struct fleet_text *t, size_t at, size_t n, const char *what
              : diag_fail(t->p->d, STATUS_INPUT, place, "%s ends, expected %s", what, expected);
 }
 
-static void blanks(struct fleet_text *t) { t->at += strspn(t->text + t->at, " \t"); }
+static void blanks(struct fleet_text *t)
+{
+    t->at += strspn(t->text + t->at, " \t");
+}
 
 static int read_count(struct fleet_text *t, uint32_t *count)
 {

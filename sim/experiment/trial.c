@@ -12,7 +12,8 @@
 /* Jobs named in the message about a stuck run; the rest are counted. */
 #define STUCK_NAMED 5
 
-_Static_assert(sizeof(struct held) == sizeof(struct segment), "segments are the core's pieces as they are");
+_Static_assert(sizeof(struct held) == sizeof(struct segment),
+               "segments are the core's pieces as they are");
 
 int trial_check_policy(const char *policy, const struct job_set *jobs, struct diag *d)
 {
@@ -21,7 +22,9 @@ int trial_check_policy(const char *policy, const struct job_set *jobs, struct di
     return compose_parse(policy, jobs, &c, d);
 }
 
-struct tick { const struct trial_config *config; };
+struct tick {
+    const struct trial_config *config;
+};
 
 static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
 {
@@ -44,7 +47,8 @@ static char *who_waits(struct core *c, struct arena *a)
         const char *called = job_name(c->jobs, job, name);
         if (shown++ >= STUCK_NAMED)
             continue;
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s ", shown > 1 ? ", " : "", called);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s ", shown > 1 ? ", " : "",
+                                 called);
         if (held)
             used += (size_t)snprintf(text + used, sizeof text - used, "holds %u and ", held);
         used += (size_t)snprintf(text + used, sizeof text - used, "waits for %u", r->gpus - held);
@@ -55,20 +59,24 @@ static char *who_waits(struct core *c, struct arena *a)
         turn += (size_t)snprintf(cycle + turn, sizeof cycle - turn, "%.60s -> ", called);
     }
     if (shown > STUCK_NAMED)
-        used += (size_t)snprintf(text + used, sizeof text - used, " and %u more", shown - STUCK_NAMED);
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, " and %u more", shown - STUCK_NAMED);
     if (holders > 1)
         snprintf(text + used, sizeof text - used, ": %s%s", cycle, first);
     return arena_text(a, text, strlen(text));
 }
 
-static int fail_stuck(const struct engine *e, enum engine_end end, const struct outcome *o, struct diag *d)
+static int fail_stuck(const struct engine *e, enum engine_end end, const struct outcome *o,
+                      struct diag *d)
 {
     char clock[48];
     bool pods = e->core->pods != NULL;
 
-    diag_fail(d, STATUS_STUCK, (struct diag_at){0}, "stuck at %s: %s; %s%s", units_clock_text(e->now, clock),
-              end == ENGINE_LIVELOCK ? "holds time out and come back to the same state, seen 3 times"
-                                     : "no future event can free a GPU",
+    diag_fail(d, STATUS_STUCK, (struct diag_at){0}, "stuck at %s: %s; %s%s",
+              units_clock_text(e->now, clock),
+              end == ENGINE_LIVELOCK
+                  ? "holds time out and come back to the same state, seen 3 times"
+                  : "no future event can free a GPU",
               o->stuck, pods ? " (launch=pod)" : "");
     if (pods)
         diag_hint(d, "use launch=gang");
@@ -76,7 +84,8 @@ static int fail_stuck(const struct engine *e, enum engine_end end, const struct 
 }
 
 /* Kept pieces become the outcome's segments; pieces that only pay for CPU have an empty mask. */
-static void fill_segments(const struct core *c, struct collect *collect, struct outcome *o, struct arena *a)
+static void fill_segments(const struct core *c, struct collect *collect, struct outcome *o,
+                          struct arena *a)
 {
     struct segment *s = arena_alloc(a, c->held.all.n + 1, sizeof *s);
 
@@ -90,8 +99,8 @@ static void fill_segments(const struct core *c, struct collect *collect, struct 
         }
 }
 
-static void fill_names(const struct composition *c, const struct trial_config *config, struct outcome *o,
-                       struct arena *a)
+static void fill_names(const struct composition *c, const struct trial_config *config,
+                       struct outcome *o, struct arena *a)
 {
     o->policy_name = arena_text(a, config->policy, strlen(config->policy));
     o->composition = arena_text(a, c->text, strlen(c->text));
@@ -103,7 +112,8 @@ static void fill_names(const struct composition *c, const struct trial_config *c
     o->warmup = config->warmup;
 }
 
-int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out, struct diag *d)
+int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
+              struct diag *d)
 {
     struct composition *policy = ARENA_NEW(a, struct composition);
     struct core *core = ARENA_NEW(a, struct core);
@@ -131,7 +141,9 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     }
     end = engine_run(&engine);
     stop = config->horizon != NS_NEVER && end != ENGINE_LIVELOCK ? config->horizon : engine.now;
-    out->status = end == ENGINE_FINISHED ? RUN_FINISHED : end == ENGINE_HORIZON ? RUN_HORIZON : RUN_STUCK;
+    out->status = end == ENGINE_FINISHED  ? RUN_FINISHED
+                  : end == ENGINE_HORIZON ? RUN_HORIZON
+                                          : RUN_STUCK;
     out->horizon = stop;
     exact = collect_finish(&collect, stop, out, a);
     if (config->keep_segments)
@@ -145,7 +157,8 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     quantile_jobs(out);
     if (!exact)
         failed = diag_fail(d, STATUS_BROKEN, (struct diag_at){0},
-                           "the ledger's buckets do not sum to GPUs x time, or Little's law fails; this is a fault "
+                           "the ledger's buckets do not sum to GPUs x time, or Little's law fails; "
+                           "this is a fault "
                            "of the program");
     else if (out->status == RUN_STUCK) {
         out->stuck = who_waits(core, a);

@@ -6,17 +6,21 @@
 #include "base/arena.h"
 #include "metrics/outcome.h"
 
-struct trial_progress { ns_t now; uint32_t jobs_ended, jobs; uint64_t events; };
+struct trial_progress {
+    ns_t now;
+    uint32_t jobs_ended, jobs;
+    uint64_t events;
+};
 
 struct trial_config {
-    const struct job_set *jobs;         /* borrowed, shared, read-only */
-    const struct topology *fleet;       /* borrowed, shared, read-only */
-    const char *policy;                 /* preset or composition, "order=fifo,walk=easy,place=bestfit" */
-    uint8_t useful[JOB_ENDS];           /* 1: work of jobs that end so is useful, 0: discarded */
+    const struct job_set *jobs;   /* borrowed, shared, read-only */
+    const struct topology *fleet; /* borrowed, shared, read-only */
+    const char *policy;           /* preset or composition, "order=fifo,walk=easy,place=bestfit" */
+    uint8_t useful[JOB_ENDS];     /* 1: work of jobs that end so is useful, 0: discarded */
     uint64_t seed;
-    ns_t horizon;                       /* NS_NEVER = when the last job ends */
+    ns_t horizon; /* NS_NEVER = when the last job ends */
     ns_t warmup;
-    ns_t series_step;                   /* 0 = a row per change */
+    ns_t series_step; /* 0 = a row per change */
     bool keep_segments, keep_waits, keep_series;
     /* called about every 2^14 events, may be NULL; must not change anything */
     void (*progress)(void *ctx, const struct trial_progress *p);

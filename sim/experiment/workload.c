@@ -181,4 +181,7 @@ int workload_draw(const struct workload *w, uint64_t seed, uint32_t replication,
     return 0;
 }
 
-const char *workload_name(const struct workload *w) { return w->name; }
+const char *workload_name(const struct workload *w)
+{
+    return w->name;
+}

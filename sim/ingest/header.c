@@ -5,11 +5,11 @@
 #include <strings.h>
 
 #define NAME_MAX_BYTES 64
-#define NAMES_MAX 256           /* no format known here has more than twenty */
+#define NAMES_MAX 256 /* no format known here has more than twenty */
 
 struct names {
     char at[NAMES_MAX][NAME_MAX_BYTES];
-    uint32_t column[NAMES_MAX];         /* 1-based byte column */
+    uint32_t column[NAMES_MAX]; /* 1-based byte column */
     uint32_t n;
 };
 

@@ -5,11 +5,11 @@
 #include "ingest/trace.h"
 
 struct header_rule {
-    const char *format;                 /* the name a near miss is reported under */
+    const char *format; /* the name a near miss is reported under */
     char delimiter;
-    const char *const *required;        /* "" is a column without a name */
+    const char *const *required; /* "" is a column without a name */
     uint32_t n_required;
-    const char *const *known;           /* further columns the format may have */
+    const char *const *known; /* further columns the format may have */
     uint32_t n_known;
 };
 

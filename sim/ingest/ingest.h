@@ -9,28 +9,32 @@ struct ingest_reject {
     uint32_t line, column;
     const char *kind, *reason, *row;
 };
-struct ingest_count { const char *what; uint64_t n; uint32_t first_line; };
+struct ingest_count {
+    const char *what;
+    uint64_t n;
+    uint32_t first_line;
+};
 
 /* What was read, for `trace info`, rejects.csv and outcome.json. Owned by the arena. */
 struct ingest_summary {
     const char *file, *format;
     char sha256[65];
     uint64_t rows, jobs, rejected, skipped, folded, censored, cpu_only;
-    const struct ingest_reject *rejects;        /* `rejected` of them, in file order */
-    const struct diag *first;                   /* the first rejects in full, at most five */
+    const struct ingest_reject *rejects; /* `rejected` of them, in file order */
+    const struct diag *first;            /* the first rejects in full, at most five */
     uint32_t n_first;
-    const struct ingest_count *skips, *folds, *warnings;    /* warnings: `what` is the whole text */
+    const struct ingest_count *skips, *folds, *warnings; /* warnings: `what` is the whole text */
     uint32_t n_skips, n_folds, n_warnings;
-    const struct ingest_count *notes;           /* `what` is "key: value" */
+    const struct ingest_count *notes; /* `what` is "key: value" */
     uint32_t n_notes;
 };
 
 struct ingest_options {
     struct trace_options reader;
-    const char *format;             /* NULL = guess */
-    double max_rejects;             /* share of job rows, 0..1; default 0.01 is set by the caller */
+    const char *format; /* NULL = guess */
+    double max_rejects; /* share of job rows, 0..1; default 0.01 is set by the caller */
     enum { OVERSIZE_REJECT, OVERSIZE_STOP } oversize;
-    uint8_t useful[JOB_ENDS];       /* which ends count as useful: caller fills, default done, timeout,
+    uint8_t useful[JOB_ENDS]; /* which ends count as useful: caller fills, default done, timeout,
                                        censored, preempted and node_fail as recorded work */
 };
 
@@ -65,10 +69,12 @@ int ingest_nodes_input(struct input *in, const struct ingest_options *opt,
 
 /* Build a job_set from rows made by the program itself (synthetic workloads). */
 struct sink *ingest_begin(const char *name, const struct ingest_options *opt,
-                          const struct topology *fleet, const struct catalog *catalog, struct arena *a);
-int ingest_finish(struct sink *s, struct job_set *out, struct ingest_summary *summary, struct diag *d);
+                          const struct topology *fleet, const struct catalog *catalog,
+                          struct arena *a);
+int ingest_finish(struct sink *s, struct job_set *out, struct ingest_summary *summary,
+                  struct diag *d);
 
-void ingest_free(struct job_set *j);            /* the interns; the rest is in the arena */
+void ingest_free(struct job_set *j); /* the interns; the rest is in the arena */
 
 /* The closing line: "sacct.txt: 34 rows: 5 steps folded, ...; 29 jobs = 22 replayed (...)
  * + 6 skipped + 1 rejected". The numbers add up. */

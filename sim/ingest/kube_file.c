@@ -21,7 +21,8 @@ static int wrong_kind(struct kube_file *f, const json_node *v, struct diag *d)
                          json_kind_name(json_kind(v)));
     return diag_fail(d, STATUS_INPUT, at,
                      "kind is '%s', expected 'List', 'NodeList', 'PodList' or one object; export "
-                     "with 'kubectl get nodes,pods --all-namespaces -o json'", found);
+                     "with 'kubectl get nodes,pods --all-namespaces -o json'",
+                     found);
 }
 
 static int add(struct kube_file *f, const json_node *v, struct diag *d)
@@ -33,16 +34,18 @@ static int add(struct kube_file *f, const json_node *v, struct diag *d)
     if (type && json_kind(json_get(v, "object")) == JSON_OBJECT) {
         f->watched = true;
         return strcmp(type, "ERROR") == 0 || strcmp(type, "BOOKMARK") == 0
-                   ? 0 : add(f, json_get(v, "object"), d);
+                   ? 0
+                   : add(f, json_get(v, "object"), d);
     }
     if (!kind || strcmp(kind, "Table") == 0 || strcmp(kind, "Status") == 0)
         return wrong_kind(f, v, d);
     if (json_kind(items) == JSON_ARRAY) {
         /* the members of a PodList or NodeList need not say what they are */
-        const char *each = strcmp(kind, "PodList") == 0 ? "Pod"
-                           : strcmp(kind, "NodeList") == 0 ? "Node" : NULL;
+        const char *each = strcmp(kind, "PodList") == 0    ? "Pod"
+                           : strcmp(kind, "NodeList") == 0 ? "Node"
+                                                           : NULL;
 
-        JSON_EACH(item, items) {
+        JSON_EACH (item, items) {
             const char *own = json_string(json_get(item, "kind"));
             if (!own && !each)
                 return wrong_kind(f, item, d);
@@ -56,22 +59,24 @@ static int add(struct kube_file *f, const json_node *v, struct diag *d)
     return 0;
 }
 
-int kube_file_open(struct kube_file *f, const char *text, size_t n, const char *name, struct diag *d)
+int kube_file_open(struct kube_file *f, const char *text, size_t n, const char *name,
+                   struct diag *d)
 {
     size_t word = strcspn(text, " \t\r\n");
 
     memset(f, 0, sizeof *f);
     f->latest = NS_UNKNOWN;
     if (n > 0 && text[0] >= 'A' && text[0] <= 'Z')
-        return diag_fail(d, STATUS_INPUT,
-                         (struct diag_at){.file = name, .text = text, .line = 1, .column = 1,
-                                          .width = (uint32_t)word},
-                         "this is kubectl's table, expected JSON; add -o json");
+        return diag_fail(
+            d, STATUS_INPUT,
+            (struct diag_at){
+                .file = name, .text = text, .line = 1, .column = 1, .width = (uint32_t)word},
+            "this is kubectl's table, expected JSON; add -o json");
     f->json = json_parse(text, n, name, JSON_STREAM, d);
     if (!f->json)
         return -1;
     f->one = json_count(json_root(f->json)) == 1;
-    JSON_EACH(v, json_root(f->json))
+    JSON_EACH (v, json_root(f->json))
         if (add(f, v, d) < 0)
             return -1;
     return 0;

@@ -16,13 +16,15 @@ static enum level level_of(const struct kube_gang *g, const char *label, uint32_
     for (int i = LEVEL_NVLINK; i < LEVELS; i++)
         if (g->label[i] && strcmp(g->label[i], label) == 0)
             return (enum level)i;
-    sink_warn(g->sink, "topology", line, "a job wants topology label '%s', which is no level: "
-              "ignored; --level rack=%s makes it one", label, label);
+    sink_warn(g->sink, "topology", line,
+              "a job wants topology label '%s', which is no level: "
+              "ignored; --level rack=%s makes it one",
+              label, label);
     return LEVEL_NONE;
 }
 
-static int reject(const struct kube_gang *g, const struct kube_pod *p, const char *kind, struct diag *d,
-                  const char *what)
+static int reject(const struct kube_gang *g, const struct kube_pod *p, const char *kind,
+                  struct diag *d, const char *what)
 {
     struct diag why;
 
@@ -51,8 +53,8 @@ static bool size(const struct kube_gang *g, const struct kube_pod *p, uint32_t *
         *gpus = (*gpus + n->replicas - 1) / n->replicas;
     if (share)
         *gpus = 1;
-    if (!first && (row->share_milli != share || !row->mig_profile != !p->need.mig
-                   || (p->need.mig && strcmp(p->need.mig, row->mig_profile) != 0)))
+    if (!first && (row->share_milli != share || !row->mig_profile != !p->need.mig ||
+                   (p->need.mig && strcmp(p->need.mig, row->mig_profile) != 0)))
         return false;
     row->share_milli = share;
     row->mig_profile = p->need.mig;
@@ -75,8 +77,8 @@ static bool add_member(struct trace_row *row, struct job_group *groups, uint32_t
 
 static enum job_end worse(enum job_end a, enum job_end b)
 {
-    static const int rank[JOB_ENDS] = {[JOB_DONE] = 0, [JOB_PREEMPTED] = 1, [JOB_FAILED] = 2,
-                                       [JOB_CENSORED] = 3};
+    static const int rank[JOB_ENDS] = {
+        [JOB_DONE] = 0, [JOB_PREEMPTED] = 1, [JOB_FAILED] = 2, [JOB_CENSORED] = 3};
     return rank[b] > rank[a] ? b : a;
 }
 
@@ -84,9 +86,15 @@ int kube_gang_emit(const struct kube_gang *g, const struct kube_pod *p, size_t n
 {
     const struct kube_pod *head = &p[0];
     struct job_group groups[GROUPS_MAX];
-    struct trace_row row = {.submit = head->created, .limit = head->limit, .wait = NS_UNKNOWN,
-                            .groups = groups, .tenant = head->space, .priority = head->priority,
-                            .end = JOB_DONE, .line = head->line, .text = head->about};
+    struct trace_row row = {.submit = head->created,
+                            .limit = head->limit,
+                            .wait = NS_UNKNOWN,
+                            .groups = groups,
+                            .tenant = head->space,
+                            .priority = head->priority,
+                            .end = JOB_DONE,
+                            .line = head->line,
+                            .text = head->about};
     ns_t placed = NS_UNKNOWN, start = NS_UNKNOWN, finish = NS_UNKNOWN;
     size_t ran = 0;
     char id[640];
@@ -104,8 +112,10 @@ int kube_gang_emit(const struct kube_gang *g, const struct kube_pod *p, size_t n
             return reject(g, m, "missing", d,
                           "has no container times left, expected when it started and finished");
         if (m->restarts > 0)
-            sink_warn(g->sink, "restarts", m->line, "%s was restarted %u times: only its last "
-                      "run is known", m->about, m->restarts);
+            sink_warn(g->sink, "restarts", m->line,
+                      "%s was restarted %u times: only its last "
+                      "run is known",
+                      m->about, m->restarts);
         if (!size(g, m, &gpus, &row, ran == 0))
             return reject(g, m, "shape", d, "differs from its gang in the kind of GPU it asks for");
         if (!add_member(&row, groups, gpus))
@@ -124,11 +134,15 @@ int kube_gang_emit(const struct kube_gang *g, const struct kube_pod *p, size_t n
         return 0;
     }
     if (ran < n)
-        sink_warn(g->sink, "partial-gang", head->line, "%zu of %zu members of '%s' were placed: "
-                  "read as a gang of those", ran, n, head->gang_name);
+        sink_warn(g->sink, "partial-gang", head->line,
+                  "%zu of %zu members of '%s' were placed: "
+                  "read as a gang of those",
+                  ran, n, head->gang_name);
     if (head->group_total > n)
-        sink_warn(g->sink, "lost-members", head->line, "gang '%s' says it has %u members, %zu are "
-                  "in the file", head->gang_name, head->group_total, n);
+        sink_warn(g->sink, "lost-members", head->line,
+                  "gang '%s' says it has %u members, %zu are "
+                  "in the file",
+                  head->gang_name, head->group_total, n);
     if (row.end == JOB_CENSORED || finish == NS_UNKNOWN)
         finish = g->file->latest;
     if (finish < start)
@@ -138,7 +152,8 @@ int kube_gang_emit(const struct kube_gang *g, const struct kube_pod *p, size_t n
         row.wait = placed - row.submit;
     row.required = (uint8_t)level_of(g, head->required, head->line);
     row.preferred = (uint8_t)level_of(g, head->preferred, head->line);
-    snprintf(id, sizeof id, "%.300s/%.300s", head->space, head->gang ? head->gang_name : head->name);
+    snprintf(id, sizeof id, "%.300s/%.300s", head->space,
+             head->gang ? head->gang_name : head->name);
     row.job_id = id;
     return sink_row(g->sink, &row, d);
 }

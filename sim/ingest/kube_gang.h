@@ -8,11 +8,11 @@
 #include "ingest/kube_node.h"
 #include "ingest/trace.h"
 
-struct kube_gang {                      /* what is needed beside the pods; all borrowed */
+struct kube_gang { /* what is needed beside the pods; all borrowed */
     struct kube_file *file;
-    const struct kube_node *nodes;      /* sorted by name */
+    const struct kube_node *nodes; /* sorted by name */
     size_t n_nodes;
-    const char *const *label;           /* by level, see kube_node_levels() */
+    const char *const *label; /* by level, see kube_node_levels() */
     struct sink *sink;
 };
 

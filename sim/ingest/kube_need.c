@@ -14,8 +14,8 @@ const char *kube_need_mig(const char *resource)
 
 bool kube_need_is_gpu(const char *resource)
 {
-    return strcmp(resource, "nvidia.com/gpu") == 0 || strcmp(resource, "nvidia.com/gpu.shared") == 0
-           || strcmp(resource, "amd.com/gpu") == 0;
+    return strcmp(resource, "nvidia.com/gpu") == 0 ||
+           strcmp(resource, "nvidia.com/gpu.shared") == 0 || strcmp(resource, "amd.com/gpu") == 0;
 }
 
 /* A quantity is text, or now and then a bare number. */
@@ -37,9 +37,8 @@ static int quantity(struct kube_file *f, const json_node *v, bool memory, const 
 {
     char text[40];
     const char *shown = json_string(v);
-    bool good = as_text(v, text)
-                && (memory ? kube_quantity_mib(text, strlen(text), out)
-                           : kube_quantity_milli(text, strlen(text), out));
+    bool good = as_text(v, text) && (memory ? kube_quantity_mib(text, strlen(text), out)
+                                            : kube_quantity_milli(text, strlen(text), out));
 
     if (good && *out <= INT64_MAX / 4096)
         return 0;
@@ -67,15 +66,19 @@ static int take(struct kube_file *f, const json_node *v, const char *about, stru
     if (quantity(f, v, false, about, &amount, d) < 0)
         return -1;
     if (amount % 1000 != 0 || amount / 1000 > 1048576)
-        return kube_file_fail(f, v, false, v, about, d, "%s is '%.80s', expected a whole number "
-                              "up to 1048576", key, json_string(v) ? json_string(v) : "a number");
+        return kube_file_fail(f, v, false, v, about, d,
+                              "%s is '%.80s', expected a whole number "
+                              "up to 1048576",
+                              key, json_string(v) ? json_string(v) : "a number");
     amount /= 1000;
     if (!mig) {
         to->gpus += amount;
     } else if (amount > 0) {
         if (to->mig && strcmp(to->mig, mig) != 0)
-            return kube_file_fail(f, v, true, v, about, d, "asks for %s beside mig-%s, expected one "
-                                  "kind of MIG slice", key, to->mig);
+            return kube_file_fail(f, v, true, v, about, d,
+                                  "asks for %s beside mig-%s, expected one "
+                                  "kind of MIG slice",
+                                  key, to->mig);
         to->mig = arena_text(a, mig, strlen(mig));
         to->slices += amount;
     }
@@ -86,7 +89,7 @@ int kube_need_map(struct kube_file *f, const json_node *map, const char *about, 
                   struct kube_need *out, struct diag *d)
 {
     *out = (struct kube_need){0};
-    JSON_EACH(v, map)
+    JSON_EACH (v, map)
         if (!kube_need_mig(json_key(v)) && take(f, v, about, a, out, d) < 0)
             return -1;
     return 0;
@@ -102,21 +105,21 @@ static int container(struct kube_file *f, const json_node *c, const char *about,
     const json_node *limits = json_get(resources, "limits");
 
     *out = (struct kube_need){0};
-    JSON_EACH(v, requests) {
+    JSON_EACH (v, requests) {
         const json_node *cap = json_get(limits, json_key(v));
         char asked[40], allowed[40];
         int64_t x, y;
 
-        if (cap && strchr(json_key(v), '/') && as_text(v, asked) && as_text(cap, allowed)
-            && kube_quantity_milli(asked, strlen(asked), &x)
-            && kube_quantity_milli(allowed, strlen(allowed), &y) && x != y)
+        if (cap && strchr(json_key(v), '/') && as_text(v, asked) && as_text(cap, allowed) &&
+            kube_quantity_milli(asked, strlen(asked), &x) &&
+            kube_quantity_milli(allowed, strlen(allowed), &y) && x != y)
             return kube_file_fail(f, v, true, resources, about, d,
                                   "%s request is %s but limit is %s, expected the same number",
                                   json_key(v), asked, allowed);
         if (take(f, v, about, a, out, d) < 0)
             return -1;
     }
-    JSON_EACH(v, limits)
+    JSON_EACH (v, limits)
         if (!json_get(requests, json_key(v)) && take(f, v, about, a, out, d) < 0)
             return -1;
     return 0;
@@ -151,7 +154,7 @@ int kube_need_read(struct kube_file *f, const json_node *spec, const char *about
     struct kube_need one, step, sidecars = {0}, peak = {0}, overhead;
 
     *out = (struct kube_need){0};
-    JSON_EACH(c, json_get(spec, "initContainers")) {
+    JSON_EACH (c, json_get(spec, "initContainers")) {
         const char *restart = kube_file_text(c, "restartPolicy");
 
         if (container(f, c, about, a, &one, d) < 0)
@@ -164,7 +167,7 @@ int kube_need_read(struct kube_file *f, const json_node *spec, const char *about
         plus(&step, &one);
         at_least(&peak, &step);
     }
-    JSON_EACH(c, json_get(spec, "containers")) {
+    JSON_EACH (c, json_get(spec, "containers")) {
         if (container(f, c, about, a, &one, d) < 0)
             return -1;
         plus(out, &one);

@@ -22,7 +22,8 @@ int kube_node_levels(const char *option, const char *label[LEVELS], struct arena
         if (level <= LEVEL_NODE || level >= LEVELS || word + 1 >= n)
             return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--level"},
                              "level is '%.*s', expected nvlink, rack, pod or site, then '=' and a "
-                             "node label", (int)n, option);
+                             "node label",
+                             (int)n, option);
         label[level] = arena_text(a, option + word + 1, n - word - 1);
         option += n + (option[n] == ',');
     }
@@ -69,7 +70,7 @@ static enum node_health health(struct kube_file *f, const json_node *spec, const
     struct diag unused;
     bool cordoned = false, ready = true;
 
-    JSON_EACH(c, json_get(status, "conditions")) {
+    JSON_EACH (c, json_get(status, "conditions")) {
         const char *type = kube_file_text(c, "type"), *is = kube_file_text(c, "status");
         kube_file_time(f, c, "lastTransitionTime");
         kube_file_time(f, c, "lastHeartbeatTime");
@@ -84,10 +85,10 @@ static enum node_health health(struct kube_file *f, const json_node *spec, const
 }
 
 /* MIG slices under their profile as parts of their own. */
-static int slices(struct kube_file *f, const json_node *offered, const char *about,
-                  struct arena *a, struct kube_node *out, struct diag *d)
+static int slices(struct kube_file *f, const json_node *offered, const char *about, struct arena *a,
+                  struct kube_node *out, struct diag *d)
 {
-    JSON_EACH(v, offered) {
+    JSON_EACH (v, offered) {
         const char *mig = kube_need_mig(json_key(v)), *text = json_string(v);
         struct node_spec *part;
         char name[300];
@@ -133,24 +134,26 @@ int kube_node_read(struct kube_file *f, const json_node *at, const char *const l
     char about[128];
     int64_t gpus, all;
 
-    *out = (struct kube_node){.at = at, .name = kube_file_text(meta, "name"), .n = 1,
-                              .line = json_line(f->json, at)};
+    *out = (struct kube_node){
+        .at = at, .name = kube_file_text(meta, "name"), .n = 1, .line = json_line(f->json, at)};
     if (!out->name)
         return kube_file_fail(f, meta ? meta : at, false, at, NULL, d,
                               "node has no metadata.name, expected one");
     if (json_kind(offered) != JSON_OBJECT)
-        return kube_file_fail(f, status ? status : at, status != NULL, status ? status : at, NULL, d,
+        return kube_file_fail(f, status ? status : at, status != NULL, status ? status : at, NULL,
+                              d,
                               "node '%.80s' has no status.allocatable, expected what the kubelet "
-                              "offers", out->name);
+                              "offers",
+                              out->name);
     snprintf(about, sizeof about, "node '%.100s'", out->name);
-    if (kube_need_map(f, offered, about, a, &can, d) < 0
-        || kube_need_map(f, json_get(status, "capacity"), about, a, &has, d) < 0)
+    if (kube_need_map(f, offered, about, a, &can, d) < 0 ||
+        kube_need_map(f, json_get(status, "capacity"), about, a, &has, d) < 0)
         return -1;
     out->replicas = count(labels, "nvidia.com/gpu.replicas");
     out->replicas = out->replicas ? out->replicas : 1;
     gpus = can.gpus;
     all = has.gpus > gpus ? has.gpus : gpus;
-    if (out->replicas > 1) {            /* the resource counts time slices, the fleet devices */
+    if (out->replicas > 1) { /* the resource counts time slices, the fleet devices */
         gpus = (gpus + out->replicas - 1) / out->replicas;
         all = (all + out->replicas - 1) / out->replicas;
     }
@@ -159,9 +162,13 @@ int kube_node_read(struct kube_file *f, const json_node *at, const char *const l
                               "node '%.80s' has %lld GPUs, expected at most 4096", out->name,
                               (long long)all);
     *node = (struct node_spec){
-        .name = out->name, .type = kube_file_text(labels, "node.kubernetes.io/instance-type"),
-        .gpus = (uint32_t)all, .gpus_down = (uint32_t)(all - gpus), .cpu_milli = can.cpu_milli,
-        .memory_mib = can.memory_mib, .memory_mib_gpu = count(labels, "nvidia.com/gpu.memory"),
+        .name = out->name,
+        .type = kube_file_text(labels, "node.kubernetes.io/instance-type"),
+        .gpus = (uint32_t)all,
+        .gpus_down = (uint32_t)(all - gpus),
+        .cpu_milli = can.cpu_milli,
+        .memory_mib = can.memory_mib,
+        .memory_mib_gpu = count(labels, "nvidia.com/gpu.memory"),
         .health = health(f, json_get(at, "spec"), status),
     };
     node->gpu_type = product(labels, a);
@@ -205,7 +212,7 @@ void kube_node_divide(struct kube_node *n)
 
     if (n->n < 2)
         return;
-    for (uint32_t i = 0; i < n->n; i++) {   /* in sevenths of a GPU: "3g" is three of them */
+    for (uint32_t i = 0; i < n->n; i++) { /* in sevenths of a GPU: "3g" is three of them */
         long sevenths = i == 0 ? 7 : strtol(n->part[i].gpu_type, NULL, 10);
         weight[i] = (sevenths > 0 ? sevenths : 7) * (int64_t)n->part[i].gpus;
         sum += weight[i];

@@ -9,17 +9,18 @@
 
 struct kube_node {
     const json_node *at;
-    const char *name;                   /* borrowed */
-    uint32_t replicas;                  /* a GPU is sold this many times, 1 = whole */
+    const char *name;  /* borrowed */
+    uint32_t replicas; /* a GPU is sold this many times, 1 = whole */
     uint32_t line;
-    uint32_t n;                         /* parts; at least one */
-    struct node_spec part[KUBE_NODE_PARTS];     /* texts borrowed or in the arena */
-    bool no_product;                    /* it has GPUs and no label says which */
+    uint32_t n;                             /* parts; at least one */
+    struct node_spec part[KUBE_NODE_PARTS]; /* texts borrowed or in the arena */
+    bool no_product;                        /* it has GPUs and no label says which */
 };
 
 /* Labels that name levels above the node: "rack=LABEL,pod=LABEL", as --level says it.
  * `label[LEVELS]` points into the arena, NULL where none. -1 with STATUS_USAGE. */
-int kube_node_levels(const char *option, const char *label[LEVELS], struct arena *a, struct diag *d);
+int kube_node_levels(const char *option, const char *label[LEVELS], struct arena *a,
+                     struct diag *d);
 
 /* Read a node. -1 with *d when it does not say what it offers. */
 int kube_node_read(struct kube_file *f, const json_node *at, const char *const label[LEVELS],

@@ -8,7 +8,7 @@
 
 static const json_node *condition(const json_node *status, const char *type)
 {
-    JSON_EACH(c, json_get(status, "conditions")) {
+    JSON_EACH (c, json_get(status, "conditions")) {
         const char *own = kube_file_text(c, "type");
         if (own && strcmp(own, type) == 0)
             return c;
@@ -36,7 +36,7 @@ static bool is_true(struct kube_file *f, const json_node *of, const char *key)
 /* The owner that controls the pod. */
 static const json_node *controller(struct kube_file *f, const json_node *meta)
 {
-    JSON_EACH(o, json_get(meta, "ownerReferences"))
+    JSON_EACH (o, json_get(meta, "ownerReferences"))
         if (is_true(f, o, "controller"))
             return o;
     return json_first(json_get(meta, "ownerReferences"));
@@ -86,16 +86,16 @@ static const char *product(const json_node *spec)
 {
     static const char label[] = "nvidia.com/gpu.product";
     const char *name = kube_file_text(json_get(spec, "nodeSelector"), label);
-    const json_node *terms = json_dig(spec, "affinity", "nodeAffinity",
-                                      "requiredDuringSchedulingIgnoredDuringExecution",
-                                      "nodeSelectorTerms", (char *)NULL);
+    const json_node *terms =
+        json_dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution",
+                 "nodeSelectorTerms", (char *)NULL);
 
     if (name || json_count(terms) != 1)
         return name;
-    JSON_EACH(e, json_get(json_first(terms), "matchExpressions")) {
+    JSON_EACH (e, json_get(json_first(terms), "matchExpressions")) {
         const char *key = kube_file_text(e, "key"), *op = kube_file_text(e, "operator");
-        if (key && op && strcmp(key, label) == 0 && strcmp(op, "In") == 0
-            && json_count(json_get(e, "values")) == 1)
+        if (key && op && strcmp(key, label) == 0 && strcmp(op, "In") == 0 &&
+            json_count(json_get(e, "values")) == 1)
             return json_string(json_first(json_get(e, "values")));
     }
     return NULL;
@@ -109,9 +109,9 @@ static void times(struct kube_file *f, const json_node *status, struct kube_pod 
     p->waiting = !p->node && !holds(placed);
     if (holds(placed))
         p->placed = kube_file_time(f, placed, "lastTransitionTime");
-    JSON_EACH(c, json_get(status, "conditions"))
+    JSON_EACH (c, json_get(status, "conditions"))
         kube_file_time(f, c, "lastTransitionTime");
-    JSON_EACH(c, json_get(status, "containerStatuses")) {
+    JSON_EACH (c, json_get(status, "containerStatuses")) {
         const json_node *state = json_get(c, "state"), *over = json_get(state, "terminated");
         ns_t start = kube_file_time(f, over ? over : json_get(state, "running"), "startedAt");
         ns_t end = kube_file_time(f, over, "finishedAt");
@@ -143,8 +143,8 @@ static bool node_owned(struct kube_file *f, const json_node *meta)
 {
     const char *kind = kube_file_text(controller(f, meta), "kind");
 
-    return json_get(json_get(meta, "annotations"), "kubernetes.io/config.mirror")
-           || (kind && (strcmp(kind, "DaemonSet") == 0 || strcmp(kind, "Node") == 0));
+    return json_get(json_get(meta, "annotations"), "kubernetes.io/config.mirror") ||
+           (kind && (strcmp(kind, "DaemonSet") == 0 || strcmp(kind, "Node") == 0));
 }
 
 int kube_pod_read(struct kube_file *f, const json_node *at, bool by_owner, struct arena *a,
@@ -178,11 +178,11 @@ int kube_pod_read(struct kube_file *f, const json_node *at, bool by_owner, struc
     out->node_owned = node_owned(f, meta);
     out->end = outcome(status);
     times(f, status, out);
-    if (json_number(json_get(spec, "priority"), &number) && number >= INT32_MIN
-        && number <= INT32_MAX)
+    if (json_number(json_get(spec, "priority"), &number) && number >= INT32_MIN &&
+        number <= INT32_MAX)
         out->priority = (int32_t)number;
-    if (json_number(json_get(spec, "activeDeadlineSeconds"), &number) && number >= 0
-        && number <= (double)SECONDS_MAX)
+    if (json_number(json_get(spec, "activeDeadlineSeconds"), &number) && number >= 0 &&
+        number <= (double)SECONDS_MAX)
         out->limit = (ns_t)number * NS_PER_S;
     return 0;
 }

@@ -7,26 +7,26 @@
 
 struct kube_need {
     int64_t cpu_milli, memory_mib, gpus;
-    int64_t slices;                     /* of `mig`, the profile's name in the arena */
+    int64_t slices; /* of `mig`, the profile's name in the arena */
     const char *mig;
 };
 
 struct kube_pod {
     const json_node *at;
-    const char *name, *space, *uid, *node;          /* borrowed from the file; NULL = none */
-    char about[128];                    /* "pod 'vision/eval-1'" */
-    const char *gang;                   /* in the arena; NULL = alone */
-    const char *gang_name;              /* the group's own name */
-    const char *product;                /* GPU product it asks for */
-    const char *required, *preferred;   /* labels of levels */
+    const char *name, *space, *uid, *node; /* borrowed from the file; NULL = none */
+    char about[128];                       /* "pod 'vision/eval-1'" */
+    const char *gang;                      /* in the arena; NULL = alone */
+    const char *gang_name;                 /* the group's own name */
+    const char *product;                   /* GPU product it asks for */
+    const char *required, *preferred;      /* labels of levels */
     struct kube_need need;
-    ns_t created, placed, started, finished;        /* NS_UNKNOWN */
+    ns_t created, placed, started, finished; /* NS_UNKNOWN */
     ns_t limit;
     int32_t priority;
-    uint32_t line, restarts, group_total;           /* members the gang says it has; 0 = unsaid */
-    uint32_t order;                     /* in the file; the caller's */
-    bool waiting;                       /* never placed */
-    bool node_owned;                    /* of a DaemonSet, or a mirror pod */
+    uint32_t line, restarts, group_total; /* members the gang says it has; 0 = unsaid */
+    uint32_t order;                       /* in the file; the caller's */
+    bool waiting;                         /* never placed */
+    bool node_owned;                      /* of a DaemonSet, or a mirror pod */
     enum job_end end;
 };
 

@@ -5,10 +5,13 @@
 
 #include <string.h>
 
-static const struct { char text[3]; int ten, two; } suffixes[] = {
-    {"", 0, 0}, {"n", -9, 0}, {"u", -6, 0}, {"m", -3, 0}, {"k", 3, 0}, {"M", 6, 0}, {"G", 9, 0},
-    {"T", 12, 0}, {"P", 15, 0}, {"E", 18, 0}, {"Ki", 0, 10}, {"Mi", 0, 20}, {"Gi", 0, 30},
-    {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60},
+static const struct {
+    char text[3];
+    int ten, two;
+} suffixes[] = {
+    {"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},  {"k", 3, 0},   {"M", 6, 0},
+    {"G", 9, 0},   {"T", 12, 0},  {"P", 15, 0},  {"E", 18, 0},  {"Ki", 0, 10}, {"Mi", 0, 20},
+    {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60},
 };
 
 /* The suffix as powers of ten and two. */
@@ -19,8 +22,8 @@ static bool scale(const char *text, size_t n, int *ten, int *two)
     *two = 0;
     if (n > 1 && (*text == 'e' || *text == 'E')) {
         size_t skip = text[1] == '+' ? 2 : 1;
-        if (n == skip || !units_integer(text + skip, n - skip, &exponent) || exponent < -18
-            || exponent > 18)
+        if (n == skip || !units_integer(text + skip, n - skip, &exponent) || exponent < -18 ||
+            exponent > 18)
             return false;
         *ten = (int)exponent;
         return true;
@@ -45,7 +48,7 @@ static bool convert(const char *text, size_t n, int64_t units, int64_t per, int6
         text++;
         n--;
     }
-    for (; digits + point < n; ) {
+    for (; digits + point < n;) {
         char c = text[digits + point];
         if (c == '.' && point == 0) {
             point = 1;
@@ -68,7 +71,7 @@ static bool convert(const char *text, size_t n, int64_t units, int64_t per, int6
         if ((v *= 2) > (wide_t)1 << 110)
             return false;
     for (; ten < 0; ten++)
-        v = (v + 9) / 10;       /* rounding up again and again still rounds up once */
+        v = (v + 9) / 10; /* rounding up again and again still rounds up once */
     v = (v + per - 1) / per;
     if (v > INT64_MAX)
         return false;

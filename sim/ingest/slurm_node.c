@@ -6,12 +6,18 @@
 
 #include <string.h>
 
-struct line { const char *file, *text; uint32_t number; };
+struct line {
+    const char *file, *text;
+    uint32_t number;
+};
 
 static struct diag_at at(const struct line *l, const char *p, size_t n)
 {
-    return (struct diag_at){.file = l->file, .text = l->text, .line = l->number,
-                            .column = (uint32_t)(p - l->text) + 1, .width = (uint32_t)(n ? n : 1)};
+    return (struct diag_at){.file = l->file,
+                            .text = l->text,
+                            .line = l->number,
+                            .column = (uint32_t)(p - l->text) + 1,
+                            .width = (uint32_t)(n ? n : 1)};
 }
 
 /* The value of a key that begins a word of the line, up to the next blank. */
@@ -74,8 +80,8 @@ static int add_type(struct slurm_node *to, const struct line *l, const char *ite
                     const char *type, size_t type_n, uint32_t gpus, struct diag *d)
 {
     if (to->n == SLURM_NODE_PARTS)
-        return diag_fail(d, STATUS_INPUT, at(l, item, n), "node '%s' has more than %d kinds of device",
-                         to->name, SLURM_NODE_PARTS);
+        return diag_fail(d, STATUS_INPUT, at(l, item, n),
+                         "node '%s' has more than %d kinds of device", to->name, SLURM_NODE_PARTS);
     to->type[to->n].gpus = gpus;
     snprintf(to->type[to->n].name, sizeof to->type[0].name, "%.*s",
              (int)(type_n < 63 ? type_n : 63), type);
@@ -84,7 +90,8 @@ static int add_type(struct slurm_node *to, const struct line *l, const char *ite
 }
 
 /* "gpu:a100:8(S:0-1),shard:a100:4", "gpu:8", "(null)". */
-static int gres(struct slurm_node *to, const struct line *l, const char *p, size_t n, struct diag *d)
+static int gres(struct slurm_node *to, const struct line *l, const char *p, size_t n,
+                struct diag *d)
 {
     const char *end = p + n;
 
@@ -99,13 +106,13 @@ static int gres(struct slurm_node *to, const struct line *l, const char *p, size
             depth += *stop == '(' ? 1 : *stop == ')' ? -1 : 0;
         p = stop < end ? stop + 1 : end;
         if (stop - item < 4 || memcmp(item, "gpu:", 4) != 0)
-            continue;                   /* shard, mps and other things the GPUs are counted by too */
+            continue; /* shard, mps and other things the GPUs are counted by too */
         paren = memchr(item, '(', (size_t)(stop - item));
         if (paren && strncmp(paren, "(S:", 3) == 0)
             to->sockets = sockets(paren + 3, strspn(paren + 3, "0123456789-,"));
         count_n = (size_t)((paren ? paren : stop) - item) - 4;
         count = item + 4;
-        for (const char *colon; (colon = memchr(count, ':', count_n)); ) {
+        for (const char *colon; (colon = memchr(count, ':', count_n));) {
             type = count;
             type_n = (size_t)(colon - count);
             count_n -= type_n + 1;
@@ -140,29 +147,33 @@ static int configured(const struct slurm_node *n, const struct line *l, struct d
     if (t.gpus < 0 || t.gpus == devices)
         return 0;
     mark = strstr(text, "gres/gpu=");
-    return diag_fail(d, STATUS_INPUT, at(l, mark, strcspn(mark, ", \t")),
-                     "node '%s' has %lld GPUs in CfgTRES but %lld in Gres, expected the same number",
-                     n->name, (long long)t.gpus, (long long)devices);
+    return diag_fail(
+        d, STATUS_INPUT, at(l, mark, strcspn(mark, ", \t")),
+        "node '%s' has %lld GPUs in CfgTRES but %lld in Gres, expected the same number", n->name,
+        (long long)t.gpus, (long long)devices);
 }
 
 static enum node_health health(const char *p, size_t n)
 {
-    static const struct { const char *word; enum node_health health; } flags[] = {
-        {"DOWN", NODE_DOWN}, {"FAIL", NODE_DOWN}, {"NOT_RESPONDING", NODE_DOWN},
-        {"POWERED_DOWN", NODE_DOWN}, {"POWER_DOWN", NODE_DOWN}, {"UNKNOWN", NODE_DOWN},
-        {"DRAIN", NODE_DRAINED}, {"DRAINED", NODE_DRAINED}, {"DRAINING", NODE_DRAINED},
-        {"MAINT", NODE_DRAINED}, {"MAINTENANCE", NODE_DRAINED},
+    static const struct {
+        const char *word;
+        enum node_health health;
+    } flags[] = {
+        {"DOWN", NODE_DOWN},         {"FAIL", NODE_DOWN},           {"NOT_RESPONDING", NODE_DOWN},
+        {"POWERED_DOWN", NODE_DOWN}, {"POWER_DOWN", NODE_DOWN},     {"UNKNOWN", NODE_DOWN},
+        {"DRAIN", NODE_DRAINED},     {"DRAINED", NODE_DRAINED},     {"DRAINING", NODE_DRAINED},
+        {"MAINT", NODE_DRAINED},     {"MAINTENANCE", NODE_DRAINED},
     };
     enum node_health worst = NODE_UP;
 
     for (size_t i = 0; i < n;) {
         size_t len = strcspn(p + i, "+* \t");
         for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
-            if (strlen(flags[k].word) == len && strncmp(p + i, flags[k].word, len) == 0
-                && flags[k].health > worst)
+            if (strlen(flags[k].word) == len && strncmp(p + i, flags[k].word, len) == 0 &&
+                flags[k].health > worst)
                 worst = flags[k].health;
         i += len + 1;
-        if (i <= n && p[i - 1] == '*')          /* "IDLE*": it does not answer */
+        if (i <= n && p[i - 1] == '*') /* "IDLE*": it does not answer */
             worst = NODE_DOWN;
     }
     return worst;
@@ -179,8 +190,8 @@ int slurm_node_line(struct slurm_node *n, const char *file, const char *text, ui
         *n = (struct slurm_node){.line = line, .cpus = -1, .usable_cpus = -1, .memory_mib = -1};
         snprintf(n->name, sizeof n->name, "%.*s", (int)(length < 127 ? length : 127), p);
     }
-    if (number(&l, "CPUTot=", &n->cpus, d) < 0 || number(&l, "CPUEfctv=", &n->usable_cpus, d) < 0
-        || number(&l, "RealMemory=", &n->memory_mib, d) < 0)
+    if (number(&l, "CPUTot=", &n->cpus, d) < 0 || number(&l, "CPUEfctv=", &n->usable_cpus, d) < 0 ||
+        number(&l, "RealMemory=", &n->memory_mib, d) < 0)
         return -1;
     if ((p = value(text, "State=", &length)))
         n->health = health(p, length);

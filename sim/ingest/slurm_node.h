@@ -7,16 +7,19 @@
 
 #define SLURM_NODE_PARTS 8
 
-struct slurm_node_type { char name[64]; uint32_t gpus; };
+struct slurm_node_type {
+    char name[64];
+    uint32_t gpus;
+};
 
 struct slurm_node {
     char name[128];
-    uint32_t n;                         /* kinds of device, at least one (0 GPUs when none) */
+    uint32_t n; /* kinds of device, at least one (0 GPUs when none) */
     struct slurm_node_type type[SLURM_NODE_PARTS];
-    uint32_t sockets;                   /* of the GPUs, 0 = not said */
-    int64_t cpus, usable_cpus, memory_mib;      /* -1 = not said */
+    uint32_t sockets;                      /* of the GPUs, 0 = not said */
+    int64_t cpus, usable_cpus, memory_mib; /* -1 = not said */
     enum node_health health;
-    uint32_t line;                      /* of NodeName */
+    uint32_t line; /* of NodeName */
     bool told_gres;
 };
 

@@ -10,9 +10,9 @@
 #define GPUS_MAX 1048576
 
 static const char *const names[SLURM_COLUMNS] = {
-    "JobID", "Account", "User", "Priority", "Submit", "Eligible", "Start", "End", "ElapsedRaw",
-    "Elapsed", "Suspended", "State", "Timelimit", "TimelimitRaw", "NNodes", "AllocCPUS", "ReqMem",
-    "ReqTRES", "AllocTRES",
+    "JobID",  "Account",    "User",    "Priority",  "Submit",    "Eligible",  "Start",
+    "End",    "ElapsedRaw", "Elapsed", "Suspended", "State",     "Timelimit", "TimelimitRaw",
+    "NNodes", "AllocCPUS",  "ReqMem",  "ReqTRES",   "AllocTRES",
 };
 
 static bool ours(const char *name)
@@ -46,7 +46,9 @@ static int missing(const struct slurm_reader *r, enum slurm_column want, bool al
     if (near)
         snprintf(said, sizeof said, " (nearest: '%.64s')", near);
     return diag_fail(d, STATUS_INPUT,
-                     (struct diag_at){.file = input_name(r->table.in), .line = 1, .column = 1,
+                     (struct diag_at){.file = input_name(r->table.in),
+                                      .line = 1,
+                                      .column = 1,
                                       .width = (uint32_t)strlen(r->table.name[0]),
                                       .text = r->table.line},
                      "column '%s' is missing%s; ask sacct for it with --format", names[want], said);
@@ -55,8 +57,8 @@ static int missing(const struct slurm_reader *r, enum slurm_column want, bool al
 int slurm_row_columns(struct slurm_reader *r, struct diag *d)
 {
     static const enum slurm_column needed[] = {
-        SLURM_JOBID, SLURM_STATE, SLURM_SUBMIT, SLURM_ELIGIBLE, SLURM_ELAPSEDRAW, SLURM_START,
-        SLURM_END, SLURM_REQTRES, SLURM_ALLOCTRES,
+        SLURM_JOBID, SLURM_STATE, SLURM_SUBMIT,  SLURM_ELIGIBLE,  SLURM_ELAPSEDRAW,
+        SLURM_START, SLURM_END,   SLURM_REQTRES, SLURM_ALLOCTRES,
     };
     const int *c = r->column;
 
@@ -72,8 +74,7 @@ int slurm_row_columns(struct slurm_reader *r, struct diag *d)
         return missing(r, SLURM_STATE, true, d);
     if (c[SLURM_SUBMIT] < 0 && c[SLURM_ELIGIBLE] < 0)
         return missing(r, SLURM_SUBMIT, true, d);
-    if (c[SLURM_ELAPSEDRAW] < 0 && c[SLURM_ELAPSED] < 0
-        && (c[SLURM_START] < 0 || c[SLURM_END] < 0))
+    if (c[SLURM_ELAPSEDRAW] < 0 && c[SLURM_ELAPSED] < 0 && (c[SLURM_START] < 0 || c[SLURM_END] < 0))
         return missing(r, SLURM_ELAPSEDRAW, true, d);
     if (c[SLURM_ALLOCTRES] < 0 && c[SLURM_REQTRES] < 0)
         return missing(r, SLURM_ALLOCTRES, true, d);
@@ -126,11 +127,14 @@ static bool moment(struct slurm_reader *r, enum slurm_column want, ns_t *out, st
     }
     if (n >= 16 && zone_read(&r->zone, text, n, r->table.number, r->sink, out))
         return true;
-    return wrong(r, want, "YYYY-MM-DDThh:mm:ss, epoch seconds, Unknown or None (was "
-                          "SLURM_TIME_FORMAT=relative set?)", why);
+    return wrong(r, want,
+                 "YYYY-MM-DDThh:mm:ss, epoch seconds, Unknown or None (was "
+                 "SLURM_TIME_FORMAT=relative set?)",
+                 why);
 }
 
-static bool whole(const struct slurm_reader *r, enum slurm_column want, int64_t *out, struct diag *why)
+static bool whole(const struct slurm_reader *r, enum slurm_column want, int64_t *out,
+                  struct diag *why)
 {
     size_t n;
     const char *text = cell(r, want, &n);
@@ -159,18 +163,18 @@ static const char *times(struct slurm_reader *r, struct slurm_row *row, struct d
     size_t n;
     const char *text;
 
-    if (!moment(r, SLURM_SUBMIT, &submit, why) || !moment(r, SLURM_ELIGIBLE, &eligible, why)
-        || !moment(r, SLURM_START, &row->start, why) || !moment(r, SLURM_END, &end, why))
+    if (!moment(r, SLURM_SUBMIT, &submit, why) || !moment(r, SLURM_ELIGIBLE, &eligible, why) ||
+        !moment(r, SLURM_START, &row->start, why) || !moment(r, SLURM_END, &end, why))
         return "time";
     row->submit = submit != NS_UNKNOWN ? submit : eligible;
-    if (!r->by_submit && eligible > row->submit
-        && (row->start == NS_UNKNOWN || eligible <= row->start))
+    if (!r->by_submit && eligible > row->submit &&
+        (row->start == NS_UNKNOWN || eligible <= row->start))
         row->submit = eligible;
     if (row->submit == NS_UNKNOWN) {
         diag_fail(why, STATUS_INPUT,
-                  slurm_table_at(&r->table, r->column[r->column[SLURM_SUBMIT] < 0 ? SLURM_ELIGIBLE
-                                                                                   : SLURM_SUBMIT],
-                                 0, 0),
+                  slurm_table_at(
+                      &r->table,
+                      r->column[r->column[SLURM_SUBMIT] < 0 ? SLURM_ELIGIBLE : SLURM_SUBMIT], 0, 0),
                   "Submit and Eligible are unknown, expected a time in one of them");
         return "missing";
     }
@@ -274,7 +278,7 @@ static void types(struct slurm_reader *r, struct slurm_row *row, const struct sl
         n += t->typed[i].n;
         typed += t->typed[i].gpus;
     }
-    if (n == 0 || typed < slurm_tres_gpus(t))   /* some devices have no type: any will do */
+    if (n == 0 || typed < slurm_tres_gpus(t)) /* some devices have no type: any will do */
         return;
     row->types = arena_text(r->arena, text, n);
     row->mig = t->n_typed == 1 && slurm_tres_is_mig(t->typed[0].name, t->typed[0].n);
@@ -293,8 +297,8 @@ static bool share(struct slurm_row *row, int64_t n, int64_t per, int64_t nodes)
         return false;
     row->share_milli = n < per ? (uint32_t)((n * 1000 + per - 1) / per) : 0;
     row->n_groups = 1;
-    row->groups[0] = (struct job_group){.replicas = (uint32_t)nodes,
-                                        .gpus = n < per ? 1 : (uint32_t)(n / per)};
+    row->groups[0] =
+        (struct job_group){.replicas = (uint32_t)nodes, .gpus = n < per ? 1 : (uint32_t)(n / per)};
     return true;
 }
 
@@ -323,7 +327,8 @@ static const char *size(struct slurm_reader *r, struct slurm_row *row, struct di
     if (gpus == 0 && t.shards > 0) {
         if (!r->shards_stated)
             sink_warn(r->sink, "shards", r->table.number,
-                      "gres/shard: how many make a GPU is in gres.conf, %u are supposed", r->shards);
+                      "gres/shard: how many make a GPU is in gres.conf, %u are supposed",
+                      r->shards);
         fits = share(row, t.shards, r->shards, nodes);
     } else if (gpus == 0 && t.mps > 0) {
         fits = share(row, t.mps, 100, nodes);
@@ -343,8 +348,8 @@ static const char *size(struct slurm_reader *r, struct slurm_row *row, struct di
         char last = text[n - 1];
         int64_t each = last == 'c' ? shape_each(cpus, (uint32_t)nodes) : 1;
 
-        if (!slurm_tres_memory(text, last == 'c' || last == 'n' ? n - 1 : n, &row->memory_mib)
-            || row->memory_mib > INT64_MAX / (each ? each : 1)) {
+        if (!slurm_tres_memory(text, last == 'c' || last == 'n' ? n - 1 : n, &row->memory_mib) ||
+            row->memory_mib > INT64_MAX / (each ? each : 1)) {
             wrong(r, SLURM_REQMEM, "memory such as 491520M, 4Gc (per CPU) or 64Gn (per node)", why);
             return "number";
         }
@@ -367,18 +372,19 @@ const char *slurm_row_read(struct slurm_reader *r, struct slurm_row *row, struct
         wrong(r, SLURM_STATE, "a Slurm state such as COMPLETED, FAILED or RUNNING", why);
         return "state";
     }
-    if ((trouble = times(r, row, why)) || (trouble = limit(r, row, why))
-        || (trouble = size(r, row, why)))
+    if ((trouble = times(r, row, why)) || (trouble = limit(r, row, why)) ||
+        (trouble = size(r, row, why)))
         return trouble;
     if (!whole(r, SLURM_PRIORITY, &priority, why))
         return "number";
     row->priority = priority > INT32_MAX ? INT32_MAX : priority < 0 ? 0 : (int32_t)priority;
-    row->ran = state != SLURM_PENDING
-               && (r->column[SLURM_START] < 0 ? row->run > 0 : row->start != NS_UNKNOWN);
+    row->ran = state != SLURM_PENDING &&
+               (r->column[SLURM_START] < 0 ? row->run > 0 : row->start != NS_UNKNOWN);
     row->end = row->ran ? (enum job_end)state : JOB_CENSORED;
     if (row->ran && row->run == NS_UNKNOWN) {
         enum slurm_column c = r->column[SLURM_ELAPSEDRAW] >= 0 ? SLURM_ELAPSEDRAW
-                              : r->column[SLURM_ELAPSED] >= 0 ? SLURM_ELAPSED : SLURM_END;
+                              : r->column[SLURM_ELAPSED] >= 0  ? SLURM_ELAPSED
+                                                               : SLURM_END;
         wrong(r, c, "how long the job ran", why);
         return "missing";
     }

@@ -7,22 +7,38 @@
 #include "ingest/slurm_text.h"
 #include "ingest/zone.h"
 
-#define SLURM_ROW_SHARDS 4      /* shards a GPU is sold as when nobody says: gres.conf is not read */
+#define SLURM_ROW_SHARDS 4 /* shards a GPU is sold as when nobody says: gres.conf is not read */
 
 enum slurm_column {
-    SLURM_JOBID, SLURM_ACCOUNT, SLURM_USER, SLURM_PRIORITY, SLURM_SUBMIT, SLURM_ELIGIBLE,
-    SLURM_START, SLURM_END, SLURM_ELAPSEDRAW, SLURM_ELAPSED, SLURM_SUSPENDED, SLURM_STATE,
-    SLURM_TIMELIMIT, SLURM_TIMELIMITRAW, SLURM_NNODES, SLURM_ALLOCCPUS, SLURM_REQMEM,
-    SLURM_REQTRES, SLURM_ALLOCTRES, SLURM_COLUMNS
+    SLURM_JOBID,
+    SLURM_ACCOUNT,
+    SLURM_USER,
+    SLURM_PRIORITY,
+    SLURM_SUBMIT,
+    SLURM_ELIGIBLE,
+    SLURM_START,
+    SLURM_END,
+    SLURM_ELAPSEDRAW,
+    SLURM_ELAPSED,
+    SLURM_SUSPENDED,
+    SLURM_STATE,
+    SLURM_TIMELIMIT,
+    SLURM_TIMELIMITRAW,
+    SLURM_NNODES,
+    SLURM_ALLOCCPUS,
+    SLURM_REQMEM,
+    SLURM_REQTRES,
+    SLURM_ALLOCTRES,
+    SLURM_COLUMNS
 };
 
 struct slurm_row {
     struct slurm_id id;
-    ns_t submit, start, run, limit;     /* NS_UNKNOWN where the file does not say */
+    ns_t submit, start, run, limit; /* NS_UNKNOWN where the file does not say */
     struct job_group groups[2];
     uint32_t n_groups, share_milli;
-    int64_t cpu_milli, memory_mib;      /* per replica */
-    const char *types, *user, *account, *text, *tasks;     /* in the arena; NULL = none */
+    int64_t cpu_milli, memory_mib;                     /* per replica */
+    const char *types, *user, *account, *text, *tasks; /* in the arena; NULL = none */
     bool mig, ran;
     int32_t priority;
     enum job_end end;
@@ -31,11 +47,11 @@ struct slurm_row {
 
 struct slurm_reader {
     struct slurm_table table;
-    int column[SLURM_COLUMNS];          /* in the table, -1 = absent */
+    int column[SLURM_COLUMNS]; /* in the table, -1 = absent */
     struct zone zone;
-    struct sink *sink;                  /* for warnings */
+    struct sink *sink; /* for warnings */
     struct arena *arena;
-    uint32_t shards;                    /* per GPU */
+    uint32_t shards; /* per GPU */
     bool shards_stated, by_submit, any_gpu;
 };
 

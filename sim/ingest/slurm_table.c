@@ -17,8 +17,10 @@ static int not_parsable(struct slurm_table *t, struct diag *d)
     while (underlined && dashes < t->line_n && t->line[dashes] == '-')
         dashes++;
     return diag_fail(d, STATUS_INPUT,
-                     (struct diag_at){.file = input_name(t->in), .line = underlined ? 2 : 1,
-                                      .column = 1, .width = (uint32_t)(dashes ? dashes : 1),
+                     (struct diag_at){.file = input_name(t->in),
+                                      .line = underlined ? 2 : 1,
+                                      .column = 1,
+                                      .width = (uint32_t)(dashes ? dashes : 1),
                                       .text = underlined ? t->line : NULL},
                      "looks like sacct's padded table, expected '|' between columns; run sacct "
                      "with --parsable2");
@@ -41,13 +43,13 @@ int slurm_table_open(struct slurm_table *t, struct input *in, struct diag *d)
         const char *end = memchr(t->line + at, '|', t->line_n - at);
         size_t len = end ? (size_t)(end - t->line) - at : t->line_n - at;
 
-        if (len == 0 && !end && t->n > 0)   /* --parsable ends every line with a '|' */
+        if (len == 0 && !end && t->n > 0) /* --parsable ends every line with a '|' */
             break;
         if (t->n == SLURM_TABLE_COLUMNS)
-            return diag_fail(d, STATUS_INPUT,
-                             (struct diag_at){.file = input_name(in), .line = 1,
-                                              .column = (uint32_t)at + 1},
-                             "the header has more than %d columns", SLURM_TABLE_COLUMNS);
+            return diag_fail(
+                d, STATUS_INPUT,
+                (struct diag_at){.file = input_name(in), .line = 1, .column = (uint32_t)at + 1},
+                "the header has more than %d columns", SLURM_TABLE_COLUMNS);
         t->name[t->n++] = arena_text(&t->arena, t->line + at, len);
         at += len + 1;
         if (!end)
@@ -94,8 +96,8 @@ int slurm_table_next(struct slurm_table *t, struct diag *d)
     if (i + 1 >= t->n)
         return 1;
     diag_fail(d, STATUS_INPUT,
-              (struct diag_at){.file = input_name(t->in), .line = t->number, .column = 1,
-                               .text = t->line},
+              (struct diag_at){
+                  .file = input_name(t->in), .line = t->number, .column = 1, .text = t->line},
               "the row has %u columns, expected %u", i + 1, t->n);
     return 2;
 }
@@ -115,7 +117,11 @@ struct diag_at slurm_table_at(const struct slurm_table *t, int column, size_t at
     uint32_t start = column < 0 ? 0 : t->start[column];
     size_t whole = column < 0 ? 1 : t->length[column];
 
-    return (struct diag_at){.file = input_name(t->in), .text = t->line, .line = t->number,
+    return (struct diag_at){.file = input_name(t->in),
+                            .text = t->line,
+                            .line = t->number,
                             .column = start + (uint32_t)at + 1,
-                            .width = (uint32_t)(width ? width : whole ? whole : 1)};
+                            .width = (uint32_t)(width   ? width
+                                                : whole ? whole
+                                                        : 1)};
 }

@@ -11,11 +11,11 @@
 #define SLURM_TABLE_COLUMNS 256
 
 struct slurm_table {
-    struct input *in;                   /* borrowed */
-    struct arena arena;                 /* the header's names */
+    struct input *in;   /* borrowed */
+    struct arena arena; /* the header's names */
     const char *name[SLURM_TABLE_COLUMNS];
-    uint32_t n;                         /* columns in the header */
-    char *line;                         /* of the row last read; valid until the next */
+    uint32_t n; /* columns in the header */
+    char *line; /* of the row last read; valid until the next */
     size_t line_n;
     uint32_t number;
     uint32_t start[SLURM_TABLE_COLUMNS], length[SLURM_TABLE_COLUMNS];

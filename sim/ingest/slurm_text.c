@@ -7,18 +7,21 @@
 
 int slurm_text_state(const char *text, size_t n)
 {
-    static const struct { const char *word; int end; } states[] = {
-        {"COMPLETED", JOB_DONE}, {"FAILED", JOB_FAILED}, {"OUT_OF_MEMORY", JOB_FAILED},
-        {"BOOT_FAIL", JOB_NODE_FAIL}, {"NODE_FAIL", JOB_NODE_FAIL}, {"CANCELLED", JOB_KILLED},
-        {"TIMEOUT", JOB_TIMEOUT}, {"DEADLINE", JOB_TIMEOUT}, {"PREEMPTED", JOB_PREEMPTED},
-        {"REQUEUED", JOB_PREEMPTED}, {"REVOKED", JOB_PREEMPTED}, {"RUNNING", JOB_CENSORED},
-        {"COMPLETING", JOB_CENSORED}, {"SUSPENDED", JOB_CENSORED}, {"RESIZING", JOB_CENSORED},
-        {"PENDING", SLURM_PENDING}, {"CONFIGURING", SLURM_PENDING},
+    static const struct {
+        const char *word;
+        int end;
+    } states[] = {
+        {"COMPLETED", JOB_DONE},      {"FAILED", JOB_FAILED},         {"OUT_OF_MEMORY", JOB_FAILED},
+        {"BOOT_FAIL", JOB_NODE_FAIL}, {"NODE_FAIL", JOB_NODE_FAIL},   {"CANCELLED", JOB_KILLED},
+        {"TIMEOUT", JOB_TIMEOUT},     {"DEADLINE", JOB_TIMEOUT},      {"PREEMPTED", JOB_PREEMPTED},
+        {"REQUEUED", JOB_PREEMPTED},  {"REVOKED", JOB_PREEMPTED},     {"RUNNING", JOB_CENSORED},
+        {"COMPLETING", JOB_CENSORED}, {"SUSPENDED", JOB_CENSORED},    {"RESIZING", JOB_CENSORED},
+        {"PENDING", SLURM_PENDING},   {"CONFIGURING", SLURM_PENDING},
     };
     const char *blank = memchr(text, ' ', n);
     size_t len = blank ? (size_t)(blank - text) : n;
 
-    if (len > 0 && text[len - 1] == '+')    /* a padded table cuts "CANCELLED by 12" */
+    if (len > 0 && text[len - 1] == '+') /* a padded table cuts "CANCELLED by 12" */
         len--;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strlen(states[i].word) == len && strncasecmp(states[i].word, text, len) == 0)

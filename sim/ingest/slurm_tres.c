@@ -9,11 +9,14 @@
 bool slurm_tres_memory(const char *text, size_t n, int64_t *mib)
 {
     /* in KiB, so that every unit is whole; numbers without a letter are MiB */
-    static const struct { char letter; unsigned shift; } units[] = {
+    static const struct {
+        char letter;
+        unsigned shift;
+    } units[] = {
         {'K', 0}, {'M', 10}, {'G', 20}, {'T', 30}, {'P', 40},
     };
     unsigned shift = 10;
-    ns_t scaled;                /* the number times 10^9 */
+    ns_t scaled; /* the number times 10^9 */
     wide_t kib;
 
     if (n > 0)
@@ -63,8 +66,11 @@ static bool item(struct slurm_tres *t, const char *text, size_t at, size_t key_n
     static const char gpu[] = "gres/gpu:";
     const char *key = text + at, *value = key + key_n + 1;
     size_t value_n = n - key_n - 1;
-    const struct { const char *name; int64_t *to; } counts[] = {
-        {"node", &t->nodes}, {"cpu", &t->cpus}, {"gres/gpu", &t->gpus},
+    const struct {
+        const char *name;
+        int64_t *to;
+    } counts[] = {
+        {"node", &t->nodes},        {"cpu", &t->cpus},     {"gres/gpu", &t->gpus},
         {"gres/shard", &t->shards}, {"gres/mps", &t->mps},
     };
     int64_t *to = NULL;
@@ -93,8 +99,8 @@ static bool item(struct slurm_tres *t, const char *text, size_t at, size_t key_n
 
 bool slurm_tres_parse(const char *text, size_t n, struct slurm_tres *out, struct slurm_fault *fault)
 {
-    *out = (struct slurm_tres){.nodes = -1, .cpus = -1, .memory_mib = -1, .gpus = -1,
-                               .shards = -1, .mps = -1};
+    *out = (struct slurm_tres){
+        .nodes = -1, .cpus = -1, .memory_mib = -1, .gpus = -1, .shards = -1, .mps = -1};
     for (size_t at = 0; at < n;) {
         const char *comma = memchr(text + at, ',', n - at);
         size_t len = comma ? (size_t)(comma - text) - at : n - at;

@@ -9,18 +9,27 @@
 
 #define SLURM_TRES_TYPES 8
 
-struct slurm_tres {             /* totals over all nodes; -1 = not stated */
+struct slurm_tres { /* totals over all nodes; -1 = not stated */
     int64_t nodes, cpus, memory_mib;
-    int64_t gpus;               /* gres/gpu without a type */
-    int64_t shards, mps;        /* gres/shard, gres/mps (hundredths of a GPU) */
-    struct { const char *name; size_t n; int64_t gpus; } typed[SLURM_TRES_TYPES];   /* borrowed */
+    int64_t gpus;        /* gres/gpu without a type */
+    int64_t shards, mps; /* gres/shard, gres/mps (hundredths of a GPU) */
+    struct {
+        const char *name;
+        size_t n;
+        int64_t gpus;
+    } typed[SLURM_TRES_TYPES]; /* borrowed */
     uint32_t n_typed;
 };
 
 /* Where a text is not what it should be, for a mark under it. */
-struct slurm_fault { size_t at, n; const char *expected; char what[48]; };
+struct slurm_fault {
+    size_t at, n;
+    const char *expected;
+    char what[48];
+};
 
-bool slurm_tres_parse(const char *text, size_t n, struct slurm_tres *out, struct slurm_fault *fault);
+bool slurm_tres_parse(const char *text, size_t n, struct slurm_tres *out,
+                      struct slurm_fault *fault);
 
 /* "491520M", "1.5G", "2048" (MiB), "0" -> MiB, rounded up. */
 bool slurm_tres_memory(const char *text, size_t n, int64_t *mib);

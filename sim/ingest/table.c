@@ -34,8 +34,11 @@ static int rows(struct table *t, table_take *take, struct diag *d)
     int got = -1;
 
     while (t->csv && (got = csv_next(t->csv, d)) > 0) {
-        struct trace_row row = {.limit = NS_UNKNOWN, .wait = NS_UNKNOWN, .end = JOB_DONE,
-                                .line = csv_line(t->csv), .text = csv_text(t->csv)};
+        struct trace_row row = {.limit = NS_UNKNOWN,
+                                .wait = NS_UNKNOWN,
+                                .end = JOB_DONE,
+                                .line = csv_line(t->csv),
+                                .text = csv_text(t->csv)};
         const struct diag *trouble = csv_row_trouble(t->csv);
         enum table_verdict verdict;
 
@@ -101,8 +104,8 @@ bool table_whole(struct table *t, uint32_t want, int64_t low, int64_t high, int6
     ns_t v;
 
     /* a tool that met an empty cell writes the whole column as fractions */
-    if (n > 2 && text[n - 2] == '.' && text[n - 1] == '0' && units_seconds(text, n, &v, NULL)
-        && v / NS_PER_S >= low && v / NS_PER_S <= high) {
+    if (n > 2 && text[n - 2] == '.' && text[n - 1] == '0' && units_seconds(text, n, &v, NULL) &&
+        v / NS_PER_S >= low && v / NS_PER_S <= high) {
         *out = v / NS_PER_S;
         return true;
     }
@@ -134,8 +137,13 @@ bool table_time(struct table *t, uint32_t want, ns_t *out)
 
 bool table_outcome(struct table *t, uint32_t want, enum job_end *out)
 {
-    static const struct { const char *word; enum job_end end; } words[] = {
-        {"Pass", JOB_DONE}, {"Killed", JOB_KILLED}, {"Failed", JOB_FAILED},
+    static const struct {
+        const char *word;
+        enum job_end end;
+    } words[] = {
+        {"Pass", JOB_DONE},
+        {"Killed", JOB_KILLED},
+        {"Failed", JOB_FAILED},
     };
     const char *text = csv_field(t->csv, want, NULL);
 
@@ -179,8 +187,8 @@ enum table_verdict table_span(struct table *t, uint32_t first, struct trace_row 
     const uint32_t at_start = first + 1, at_end = first + 2, at_length = first + 3;
     ns_t start, end, length;
 
-    if (!table_time(t, first, &row->submit) || !table_time(t, at_start, &start)
-        || !table_time(t, at_end, &end) || !table_seconds(t, at_length, NS_UNKNOWN, &length))
+    if (!table_time(t, first, &row->submit) || !table_time(t, at_start, &start) ||
+        !table_time(t, at_end, &end) || !table_seconds(t, at_length, NS_UNKNOWN, &length))
         return table_reject(t, t->word);
     if (start == NS_UNKNOWN)
         return table_skip(t, "never ran");

@@ -6,15 +6,15 @@
 #include "ingest/trace.h"
 #include "ingest/zone.h"
 
-#define TABLE_GPUS_MAX 1048576          /* what a job may ask for at most */
+#define TABLE_GPUS_MAX 1048576 /* what a job may ask for at most */
 
 enum table_verdict {
-    TABLE_JOB,          /* row is filled: hand it over */
-    TABLE_KEPT,         /* the reader keeps it for later */
-    TABLE_NODE,         /* it was a node and is handed over: not counted as a row of jobs */
-    TABLE_SKIP,         /* left out on purpose, `word` says why */
-    TABLE_REJECT,       /* cannot be used, `word` is the kind and `why` the complaint */
-    TABLE_STOP          /* the run must stop, `why` says why */
+    TABLE_JOB,    /* row is filled: hand it over */
+    TABLE_KEPT,   /* the reader keeps it for later */
+    TABLE_NODE,   /* it was a node and is handed over: not counted as a row of jobs */
+    TABLE_SKIP,   /* left out on purpose, `word` says why */
+    TABLE_REJECT, /* cannot be used, `word` is the kind and `why` the complaint */
+    TABLE_STOP    /* the run must stop, `why` says why */
 };
 
 struct table {
@@ -25,7 +25,7 @@ struct table {
     struct zone zone;
     const char *word;
     struct diag why;
-    void *own;          /* the reader's */
+    void *own; /* the reader's */
 };
 
 typedef enum table_verdict table_take(struct table *t, struct trace_row *row);

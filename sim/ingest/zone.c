@@ -53,8 +53,8 @@ static size_t block_size(const unsigned char *h, size_t time_bytes, size_t count
     for (int i = 0; i < 6; i++)
         count[i] = (size_t)big_endian(h + 20 + 4 * i, 4) & 0xffffffff;
     /* order in the header: isutc, isstd, leap, time, type, char */
-    return count[3] * time_bytes + count[3] + count[4] * 6 + count[5] + count[2] * (time_bytes + 4)
-           + count[1] + count[0];
+    return count[3] * time_bytes + count[3] + count[4] * 6 + count[5] +
+           count[2] * (time_bytes + 4) + count[1] + count[0];
 }
 
 static bool load(struct zone *z, const unsigned char *file, size_t n)
@@ -103,13 +103,15 @@ int zone_open(struct zone *z, const char *tz, struct diag *d)
     if (*tz == '+' || *tz == '-' || *tz == '/' || strstr(tz, "..") || strlen(tz) > 128)
         return diag_fail(d, STATUS_USAGE, nowhere(),
                          "zone is '%s', expected an offset such as +08:00 or a name such as "
-                         "America/New_York", tz);
+                         "America/New_York",
+                         tz);
     snprintf(path, sizeof path, ZONE_FOLDER "/%s", tz);
     f = fopen(path, "rb");
     if (!f)
         return diag_fail(d, STATUS_USAGE, nowhere(),
                          "zone is '%s', expected a name found in " ZONE_FOLDER
-                         " (package tzdata) or an offset such as +08:00", tz);
+                         " (package tzdata) or an offset such as +08:00",
+                         tz);
     file = malloc(ZONE_FILE_MAX);
     n = file ? fread(file, 1, ZONE_FILE_MAX, f) : 0;
     fclose(f);
@@ -159,7 +161,8 @@ bool zone_read(struct zone *z, const char *text, size_t n, uint32_t line, struct
         return true;
     if (!z->named) {
         if (!z->warned)
-            sink_warn(s, "zone", line, "times have no zone and are read as UTC; --tz names another");
+            sink_warn(s, "zone", line,
+                      "times have no zone and are read as UTC; --tz names another");
         z->warned = true;
         return true;
     }
@@ -167,6 +170,7 @@ bool zone_read(struct zone *z, const char *text, size_t n, uint32_t line, struct
     if (odd)
         sink_warn(s, "clock-change", line,
                   "'%.*s' is an hour that the local clock shows twice or never, the first reading "
-                  "is taken", (int)n, text);
+                  "is taken",
+                  (int)n, text);
     return true;
 }

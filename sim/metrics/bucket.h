@@ -5,14 +5,27 @@
 
 enum bucket {
     /* held */
-    BUCKET_USEFUL, BUCKET_DISCARDED, BUCKET_GANG_WAIT, BUCKET_STARTUP, BUCKET_COMM_STALL,
-    BUCKET_INPUT_STALL, BUCKET_INTERFERENCE, BUCKET_HELD_IDLE, BUCKET_CHECKPOINT,
-    BUCKET_RESTORE, BUCKET_LOST_WORK,
+    BUCKET_USEFUL,
+    BUCKET_DISCARDED,
+    BUCKET_GANG_WAIT,
+    BUCKET_STARTUP,
+    BUCKET_COMM_STALL,
+    BUCKET_INPUT_STALL,
+    BUCKET_INTERFERENCE,
+    BUCKET_HELD_IDLE,
+    BUCKET_CHECKPOINT,
+    BUCKET_RESTORE,
+    BUCKET_LOST_WORK,
     /* free */
-    BUCKET_POLICY, BUCKET_RESERVED, BUCKET_QUOTA, BUCKET_FRAGMENTATION, BUCKET_TOO_FEW,
+    BUCKET_POLICY,
+    BUCKET_RESERVED,
+    BUCKET_QUOTA,
+    BUCKET_FRAGMENTATION,
+    BUCKET_TOO_FEW,
     BUCKET_NO_DEMAND,
     /* unavailable */
-    BUCKET_DOWN, BUCKET_DRAINED,
+    BUCKET_DOWN,
+    BUCKET_DRAINED,
     BUCKETS
 };
 
@@ -20,13 +33,14 @@ enum bucket {
 enum frag { FRAG_NODE, FRAG_NVLINK, FRAG_CPU_MEMORY, FRAG_GPU_TYPE, FRAG_SHARE, FRAG_LEVEL, FRAGS };
 
 struct bucket_info {
-    const char *name;       /* "gang_wait" */
-    const char *label;      /* "gang-wait hold" */
-    const char *group;      /* "held", "free", "unavailable" */
-    const char *light, *dark;   /* colours, fixed everywhere */
+    const char *name;         /* "gang_wait" */
+    const char *label;        /* "gang-wait hold" */
+    const char *group;        /* "held", "free", "unavailable" */
+    const char *light, *dark; /* colours, fixed everywhere */
 };
 
 extern const struct bucket_info bucket_info[BUCKETS];
-extern const char *const frag_name[FRAGS];  /* "node", "nvlink", "cpu_memory", "gpu_type", "share", "level" */
+extern const char
+    *const frag_name[FRAGS]; /* "node", "nvlink", "cpu_memory", "gpu_type", "share", "level" */
 
 #endif

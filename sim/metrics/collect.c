@@ -124,7 +124,8 @@ static void on_finish(void *ctx, uint32_t job, ns_t now, const struct held *h, u
     c->running--;
     c->results[job].end = now;
     ledger_hold(&c->ledger, bucket_of(c, job), h, n, -1);
-    ledger_job(&c->ledger, c->jobs->specs[job].request, bucket_of(c, job), c->results[job].start, now);
+    ledger_job(&c->ledger, c->jobs->specs[job].request, bucket_of(c, job), c->results[job].start,
+               now);
 }
 
 static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
@@ -147,9 +148,9 @@ static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
     series_row(c, now);
 }
 
-struct observer collect_init(struct collect *c, const struct job_set *jobs, const struct topology *fleet,
-                             const uint8_t *useful, ns_t warmup, ns_t series_step, bool keep_waits,
-                             bool keep_series, struct arena *a)
+struct observer collect_init(struct collect *c, const struct job_set *jobs,
+                             const struct topology *fleet, const uint8_t *useful, ns_t warmup,
+                             ns_t series_step, bool keep_waits, bool keep_series, struct arena *a)
 {
     memset(c, 0, sizeof *c);
     c->jobs = jobs;
@@ -181,7 +182,8 @@ static bool close_jobs(struct collect *c, ns_t end, struct outcome *o)
     for (uint32_t job = 0; job < c->jobs->n; job++) {
         struct job_result *r = &c->results[job];
         const struct job_spec *s = &c->jobs->specs[job];
-        ns_t from = c->eligible ? c->eligible[job] : s->submit, to = r->end == NS_UNKNOWN ? end : r->end;
+        ns_t from = c->eligible ? c->eligible[job] : s->submit,
+             to = r->end == NS_UNKNOWN ? end : r->end;
         bool told = from != NS_UNKNOWN && from < end;
         if (r->start != NS_UNKNOWN && r->end == NS_UNKNOWN)
             ledger_job(&c->ledger, s->request, bucket_of(c, job), r->start, end);
@@ -231,7 +233,7 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
     bool little, exact;
 
     on_advance(c, end);
-    if (c->step && c->last > c->step_end - c->step)     /* the last, shorter step */
+    if (c->step && c->last > c->step_end - c->step) /* the last, shorter step */
         step_emit(c, c->step_end - c->step, c->last - (c->step_end - c->step));
     little = close_jobs(c, end, o);
     exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);

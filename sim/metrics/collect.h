@@ -8,26 +8,26 @@
 struct collect {
     struct ledger ledger;
     const struct job_set *jobs;
-    const uint8_t *useful;              /* [JOB_ENDS]; borrowed */
+    const uint8_t *useful; /* [JOB_ENDS]; borrowed */
     ns_t warmup, last;
-    struct job_result *results;         /* by job */
-    ns_t (*waits)[WAIT_CAUSES];         /* by job, or NULL */
-    ns_t (*clock)[WAIT_CAUSES];         /* by request: how long the class was blocked by each cause */
+    struct job_result *results; /* by job */
+    ns_t (*waits)[WAIT_CAUSES]; /* by job, or NULL */
+    ns_t (*clock)[WAIT_CAUSES]; /* by request: how long the class was blocked by each cause */
     VEC(struct observed_block) blocked; /* of this interval */
     ns_t *eligible;                     /* by job, or NULL: when it could first be scheduled */
     uint32_t pending, running;
-    wide_t in_system;                   /* jobs x ns */
+    wide_t in_system; /* jobs x ns */
     bool keep_series;
-    ns_t step, step_end;                /* 0: a row per change */
+    ns_t step, step_end; /* 0: a row per change */
     wide_t step_sum[BUCKETS + FRAGS];
-    struct series_row now;              /* what holds since `last` */
+    struct series_row now; /* what holds since `last` */
     VEC(struct series_row) series;
 };
 
 /* Set up in the arena and return the observer to give to the engine. */
-struct observer collect_init(struct collect *c, const struct job_set *jobs, const struct topology *fleet,
-                             const uint8_t *useful, ns_t warmup, ns_t series_step, bool keep_waits,
-                             bool keep_series, struct arena *a);
+struct observer collect_init(struct collect *c, const struct job_set *jobs,
+                             const struct topology *fleet, const uint8_t *useful, ns_t warmup,
+                             ns_t series_step, bool keep_waits, bool keep_series, struct arena *a);
 
 /* Close at `end` and fill the outcome: results, waits, series, ledger, Little. False when the ledger's
  * sum is not capacity x time, or Little's law fails. Memory of the series moves to the arena. */

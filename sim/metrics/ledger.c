@@ -5,12 +5,18 @@
 #include <string.h>
 
 /* enum block of sched/attribution.h, in its order. */
-static const struct { uint8_t bucket, frag; } block_bucket[] = {
-    {BUCKET_POLICY, FRAGS},              {BUCKET_RESERVED, FRAGS},
-    {BUCKET_QUOTA, FRAGS},               {BUCKET_TOO_FEW, FRAGS},
-    {BUCKET_FRAGMENTATION, FRAG_NODE},   {BUCKET_FRAGMENTATION, FRAG_NVLINK},
-    {BUCKET_FRAGMENTATION, FRAG_CPU_MEMORY}, {BUCKET_FRAGMENTATION, FRAG_GPU_TYPE},
-    {BUCKET_FRAGMENTATION, FRAG_SHARE},  {BUCKET_FRAGMENTATION, FRAG_LEVEL}};
+static const struct {
+    uint8_t bucket, frag;
+} block_bucket[] = {{BUCKET_POLICY, FRAGS},
+                    {BUCKET_RESERVED, FRAGS},
+                    {BUCKET_QUOTA, FRAGS},
+                    {BUCKET_TOO_FEW, FRAGS},
+                    {BUCKET_FRAGMENTATION, FRAG_NODE},
+                    {BUCKET_FRAGMENTATION, FRAG_NVLINK},
+                    {BUCKET_FRAGMENTATION, FRAG_CPU_MEMORY},
+                    {BUCKET_FRAGMENTATION, FRAG_GPU_TYPE},
+                    {BUCKET_FRAGMENTATION, FRAG_SHARE},
+                    {BUCKET_FRAGMENTATION, FRAG_LEVEL}};
 
 void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topology *fleet,
                  ns_t from, struct arena *a)
@@ -21,7 +27,8 @@ void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topo
     l->from = from;
     l->by_type = ARENA_ARRAY(a, struct ledger_row, fleet->n_types);
     l->by_request = ARENA_ARRAY(a, struct ledger_row, jobs->n_requests + 1);
-    l->booked = arena_alloc(a, (size_t)jobs->n_requests * 2 + 2 * TOPOLOGY_TYPES, sizeof *l->booked);
+    l->booked =
+        arena_alloc(a, (size_t)jobs->n_requests * 2 + 2 * TOPOLOGY_TYPES, sizeof *l->booked);
     for (uint32_t i = 0; i < fleet->n_nodes; i++) {
         int64_t all = (int64_t)fleet->gpus[i] * 1000, down = (int64_t)fleet->gpus_down[i] * 1000;
         int64_t *rate = l->rate[fleet->gpus[i] ? fleet->gpu_type[i] : 0];
@@ -74,7 +81,8 @@ void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, n
     ns_t from = start > l->from ? start : l->from;
 
     if (end > from)
-        l->by_request[request].bucket[b] += (wide_t)l->jobs->requests[request].demand_milli * (end - from);
+        l->by_request[request].bucket[b] +=
+            (wide_t)l->jobs->requests[request].demand_milli * (end - from);
 }
 
 void ledger_settle(struct ledger *l, const struct observed_state *s)
@@ -84,7 +92,8 @@ void ledger_settle(struct ledger *l, const struct observed_state *s)
     for (uint32_t type = 0; type < l->fleet->n_types; type++) {
         int64_t *rate = l->rate[type];
         memset(rate + BUCKET_POLICY, 0, (BUCKET_NO_DEMAND - BUCKET_POLICY) * sizeof *rate);
-        l->some[type] &= ~(((UINT32_C(1) << BUCKET_NO_DEMAND) - 1) & ~((UINT32_C(1) << BUCKET_POLICY) - 1));
+        l->some[type] &=
+            ~(((UINT32_C(1) << BUCKET_NO_DEMAND) - 1) & ~((UINT32_C(1) << BUCKET_POLICY) - 1));
         rate[BUCKET_NO_DEMAND] = s->free_milli[type];
         rate[BUCKET_GANG_WAIT] = s->gang_wait_milli[type];
         l->some[type] |= UINT32_C(1) << BUCKET_NO_DEMAND | UINT32_C(1) << BUCKET_GANG_WAIT;

@@ -12,15 +12,19 @@
 struct ledger {
     const struct job_set *jobs;
     const struct topology *fleet;
-    ns_t from, to;                      /* the window it covers; to = NS_NEVER: until closed */
-    ns_t last;                          /* rates below hold since then */
+    ns_t from, to; /* the window it covers; to = NS_NEVER: until closed */
+    ns_t last;     /* rates below hold since then */
     int64_t rate[TOPOLOGY_TYPES][BUCKETS];
-    uint32_t some[TOPOLOGY_TYPES];      /* by type: bit b set where rate[b] may be above zero */
+    uint32_t some[TOPOLOGY_TYPES]; /* by type: bit b set where rate[b] may be above zero */
     int64_t frag_rate[FRAGS];
-    struct ledger_row *by_type;         /* sums */
-    struct ledger_row *by_request;      /* by request class: held and blocked */
+    struct ledger_row *by_type;    /* sums */
+    struct ledger_row *by_request; /* by request class: held and blocked */
     wide_t frag[FRAGS];
-    struct { uint32_t request; uint8_t bucket; int64_t milli; } *booked;   /* by class, of this interval */
+    struct {
+        uint32_t request;
+        uint8_t bucket;
+        int64_t milli;
+    } * booked; /* by class, of this interval */
     size_t n_booked;
 };
 

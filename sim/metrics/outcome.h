@@ -11,76 +11,97 @@
 enum run_status { RUN_FINISHED, RUN_HORIZON, RUN_STUCK };
 
 /* What a job waited for, seconds by cause in jobs.csv. */
-enum wait_cause { WAIT_POLICY, WAIT_RESERVED, WAIT_QUOTA, WAIT_FRAGMENTATION, WAIT_TOO_FEW,
-                  WAIT_CAUSES };
+enum wait_cause {
+    WAIT_POLICY,
+    WAIT_RESERVED,
+    WAIT_QUOTA,
+    WAIT_FRAGMENTATION,
+    WAIT_TOO_FEW,
+    WAIT_CAUSES
+};
 extern const char *const wait_cause_name[WAIT_CAUSES];
 
 /* What became of one job: 32 bytes with its segments. */
 struct job_result {
-    ns_t start;                 /* first start of the whole gang; NS_UNKNOWN = never started */
-    ns_t end;                   /* NS_UNKNOWN = still running or waiting at the horizon */
-    uint32_t first_segment;     /* in outcome.segments; valid when segments were kept */
+    ns_t start;             /* first start of the whole gang; NS_UNKNOWN = never started */
+    ns_t end;               /* NS_UNKNOWN = still running or waiting at the horizon */
+    uint32_t first_segment; /* in outcome.segments; valid when segments were kept */
     uint32_t n_segments;
-    uint32_t starts;            /* times it was started */
-    uint32_t promised;          /* 1 when a reservation was ever made for it */
+    uint32_t starts;   /* times it was started */
+    uint32_t promised; /* 1 when a reservation was ever made for it */
 };
 
 /* Devices base..base+63 of one node held by one job. */
 struct segment {
     uint32_t node;
-    uint16_t base;              /* multiple of 64 */
-    uint16_t milli;             /* 1000 = whole GPUs, else the share held on the one device */
-    uint64_t mask;              /* bit i = device base + i */
+    uint16_t base;  /* multiple of 64 */
+    uint16_t milli; /* 1000 = whole GPUs, else the share held on the one device */
+    uint64_t mask;  /* bit i = device base + i */
 };
 
 /* GPU time of one owner by bucket. */
-struct ledger_row { wide_t bucket[BUCKETS]; };
+struct ledger_row {
+    wide_t bucket[BUCKETS];
+};
 
 /* One row per change: holds from `at` until the next row. Thinned when it says so. */
 struct series_row {
     ns_t at;
     uint32_t pending_jobs, running_jobs;
-    uint64_t pending_milli;         /* GPU demand of the pending jobs */
-    int32_t bucket[BUCKETS];        /* milli-GPU */
+    uint64_t pending_milli;  /* GPU demand of the pending jobs */
+    int32_t bucket[BUCKETS]; /* milli-GPU */
     int32_t frag[FRAGS];
 };
 
 /* Order statistics of one quantity; NAN = no data. Seconds, or a ratio for slowdown. */
-struct quantiles { double mean, p50, p90, p95, p99, max; };
+struct quantiles {
+    double mean, p50, p90, p95, p99, max;
+};
 
-struct outcome_jobs {               /* jobs submitted at or after the warm-up, and started */
-    uint64_t n, started, finished, pending;  /* pending: submitted, not started by the horizon */
-    struct quantiles wait, jct, slowdown;       /* job-weighted */
-    struct quantiles wait_gpu, jct_gpu;         /* weighted by GPUs x run */
-    double makespan_s;              /* first submit to last end */
+struct outcome_jobs { /* jobs submitted at or after the warm-up, and started */
+    uint64_t n, started, finished, pending; /* pending: submitted, not started by the horizon */
+    struct quantiles wait, jct, slowdown;   /* job-weighted */
+    struct quantiles wait_gpu, jct_gpu;     /* weighted by GPUs x run */
+    double makespan_s;                      /* first submit to last end */
 };
 
 /* Money of the run. Cents are exact integers (largest remainder), so parts sum. */
-enum money_part { MONEY_CAPITAL, MONEY_ENERGY_IDLE, MONEY_ENERGY_BUSY, MONEY_HOSTING, MONEY_SUPPORT,
-                  MONEY_STAFF, MONEY_RENT, MONEY_PARTS };
+enum money_part {
+    MONEY_CAPITAL,
+    MONEY_ENERGY_IDLE,
+    MONEY_ENERGY_BUSY,
+    MONEY_HOSTING,
+    MONEY_SUPPORT,
+    MONEY_STAFF,
+    MONEY_RENT,
+    MONEY_PARTS
+};
 extern const char *const money_part_name[MONEY_PARTS];
 struct money {
-    bool known;                     /* false: no price was given */
+    bool known; /* false: no price was given */
     int64_t fleet_cents;
     int64_t bucket_cents[BUCKETS];
     int64_t part_cents[MONEY_PARTS];
-    double low, high;               /* fleet cost with every range at its low and high end, USD */
-    double energy_kwh;              /* at the meter, PUE included; NAN unknown */
-    double usd_per_useful_gpu_hour, useful_gpu_hours_per_1000_usd;     /* NAN when not defined */
-    double cents_per_type[TOPOLOGY_TYPES];      /* fleet cost share of each GPU type, whole cents */
-    double usd_per_gpu_hour[TOPOLOGY_TYPES];    /* of every GPU of the type, held or not */
-    double usd_per_held_gpu_hour[TOPOLOGY_TYPES];   /* the same plus the energy of being held */
-    const int64_t (*type_cents)[BUCKETS];       /* by GPU type; columns sum to bucket_cents */
-    uint32_t unpriced_nodes;        /* owned nodes without a purchase price: counted as free */
+    double low, high;  /* fleet cost with every range at its low and high end, USD */
+    double energy_kwh; /* at the meter, PUE included; NAN unknown */
+    double usd_per_useful_gpu_hour, useful_gpu_hours_per_1000_usd; /* NAN when not defined */
+    double cents_per_type[TOPOLOGY_TYPES];   /* fleet cost share of each GPU type, whole cents */
+    double usd_per_gpu_hour[TOPOLOGY_TYPES]; /* of every GPU of the type, held or not */
+    double usd_per_held_gpu_hour[TOPOLOGY_TYPES]; /* the same plus the energy of being held */
+    const int64_t (*type_cents)[BUCKETS];         /* by GPU type; columns sum to bucket_cents */
+    uint32_t unpriced_nodes; /* owned nodes without a purchase price: counted as free */
 };
 
-struct outcome_input { const char *role, *file, *format, *sha256; uint64_t rows, jobs, rejected, skipped; };
+struct outcome_input {
+    const char *role, *file, *format, *sha256;
+    uint64_t rows, jobs, rejected, skipped;
+};
 
 struct outcome {
     /* what was run */
     const char *scenario, *program_version, *policy_name, *composition, *estimates;
-    const char *policy_abi;         /* "1.0", NULL = not said */
-    uint8_t useful[JOB_ENDS];       /* 1: work of jobs that end so is useful, 0: discarded */
+    const char *policy_abi;   /* "1.0", NULL = not said */
+    uint8_t useful[JOB_ENDS]; /* 1: work of jobs that end so is useful, 0: discarded */
     bool clairvoyant;
     uint64_t seed;
     const struct outcome_input *inputs;
@@ -91,28 +112,29 @@ struct outcome {
     const struct topology *fleet;
     /* what happened */
     enum run_status status;
-    ns_t warmup, horizon;           /* the ledger covers [warmup, horizon) */
-    char digest[33];                /* of all decisions */
-    const struct job_result *results;       /* by job */
-    const struct segment *segments;         /* NULL when not kept */
-    const ns_t (*waits)[WAIT_CAUSES];       /* by job, NULL when not kept */
-    const struct series_row *series;        /* NULL when not kept */
+    ns_t warmup, horizon;             /* the ledger covers [warmup, horizon) */
+    char digest[33];                  /* of all decisions */
+    const struct job_result *results; /* by job */
+    const struct segment *segments;   /* NULL when not kept */
+    const ns_t (*waits)[WAIT_CAUSES]; /* by job, NULL when not kept */
+    const struct series_row *series;  /* NULL when not kept */
     size_t n_series;
-    ns_t series_step;               /* 0 = every change; else means over steps */
+    ns_t series_step; /* 0 = every change; else means over steps */
     /* the ledger */
-    wide_t capacity;                /* milli-GPU x (horizon - warmup); equals the sum, checked */
+    wide_t capacity; /* milli-GPU x (horizon - warmup); equals the sum, checked */
     struct ledger_row total;
-    wide_t frag[FRAGS];             /* parts of total.bucket[BUCKET_FRAGMENTATION] */
-    const struct ledger_row *by_type;       /* fleet->n_types rows; each sums to its capacity */
-    const struct ledger_row *by_tenant;     /* jobs->tenants.n rows; held and blocked only */
-    const struct ledger_row *by_size;       /* JOB_SIZES rows; held and blocked only */
-    wide_t allocated;               /* all held buckets */
-    wide_t blocked_fitting;         /* job x ns: waiting of jobs whose count was free (fragmentation) */
+    wide_t frag[FRAGS];                 /* parts of total.bucket[BUCKET_FRAGMENTATION] */
+    const struct ledger_row *by_type;   /* fleet->n_types rows; each sums to its capacity */
+    const struct ledger_row *by_tenant; /* jobs->tenants.n rows; held and blocked only */
+    const struct ledger_row *by_size;   /* JOB_SIZES rows; held and blocked only */
+    wide_t allocated;                   /* all held buckets */
+    wide_t blocked_fitting; /* job x ns: waiting of jobs whose count was free (fragmentation) */
     struct outcome_jobs stats;
-    double little_n, little_lambda_w;       /* mean jobs in system; arrivals x mean time in system */
-    uint64_t events, passes, decisions;     /* work done by the engine */
-    uint64_t promises, promises_broken;     /* starts promised by reservations; started later than promised */
-    const char *stuck;                      /* who waits for what, when status is RUN_STUCK; else NULL */
+    double little_n, little_lambda_w;   /* mean jobs in system; arrivals x mean time in system */
+    uint64_t events, passes, decisions; /* work done by the engine */
+    uint64_t promises,
+        promises_broken; /* starts promised by reservations; started later than promised */
+    const char *stuck;   /* who waits for what, when status is RUN_STUCK; else NULL */
     struct money money;
 };
 

@@ -53,7 +53,10 @@ static int open_part(struct writer *w, const char *stem, const char *extension, 
     return writer_open(w, path, d);
 }
 
-static const char *name_of(const struct plot *p) { return strrchr(p->stem, '/') + 1; }
+static const char *name_of(const struct plot *p)
+{
+    return strrchr(p->stem, '/') + 1;
+}
 
 /* Between single quotes gnuplot expands nothing; a quote is doubled. */
 void plot_text(struct writer *w, const char *text)
@@ -67,7 +70,10 @@ void plot_text(struct writer *w, const char *text)
     writer_char(w, '\'');
 }
 
-void plot_data(struct plot *p) { writer_print(&p->script, "'%s.dat'", name_of(p)); }
+void plot_data(struct plot *p)
+{
+    writer_print(&p->script, "'%s.dat'", name_of(p));
+}
 
 static void write_head(struct plot *p, const char *title, const char *caption)
 {

@@ -33,7 +33,10 @@ static double total_weight(const struct weighted *x, size_t n)
 }
 
 /* p x total may come out a rounding error above a sum of whole weights that it equals. */
-static double rank_of(double p, double total) { return p * total * (1 - 1e-12); }
+static double rank_of(double p, double total)
+{
+    return p * total * (1 - 1e-12);
+}
 
 double quantile_at(const struct weighted *sorted, size_t n, double p)
 {
@@ -74,7 +77,10 @@ struct quantiles quantile_summary(struct weighted *x, size_t n)
     return q;
 }
 
-static double seconds(ns_t t) { return (double)t / (double)NS_PER_S; }
+static double seconds(ns_t t)
+{
+    return (double)t / (double)NS_PER_S;
+}
 
 enum measure { WAIT, JCT, SLOWDOWN };
 

@@ -7,7 +7,9 @@
 /* Quantiles by nearest rank (smallest x with at least p of the weight at or below it) and
  * the weighted mean. Sorts value/weight pairs in place; weight may be NULL = all 1. NAN
  * fields when n is 0. */
-struct weighted { double value, weight; };
+struct weighted {
+    double value, weight;
+};
 void quantile_sort(struct weighted *x, size_t n);
 double quantile_at(const struct weighted *sorted, size_t n, double p);
 struct quantiles quantile_summary(struct weighted *x, size_t n);

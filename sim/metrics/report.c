@@ -13,7 +13,10 @@ static const struct report *const table[] = {
     NULL};
 #undef X
 
-const struct report *const *report_all(void) { return table; }
+const struct report *const *report_all(void)
+{
+    return table;
+}
 
 const struct report *report_find(const char *name)
 {

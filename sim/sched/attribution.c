@@ -25,9 +25,9 @@ void attribution_reserve(struct attribution *a)
 enum block attribution_cause(struct core *c, uint32_t request)
 {
     static const uint8_t block_of[] = {
-        [ROOM_TOO_FEW] = BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BLOCK_FRAG_GPU_TYPE,
-        [ROOM_SHARE] = BLOCK_FRAG_SHARE,      [ROOM_CPU_MEMORY] = BLOCK_FRAG_CPU_MEMORY,
-        [ROOM_NVLINK] = BLOCK_FRAG_NVLINK,    [ROOM_LEVEL] = BLOCK_FRAG_LEVEL,
+        [ROOM_TOO_FEW] = BLOCK_TOO_FEW,    [ROOM_GPU_TYPE] = BLOCK_FRAG_GPU_TYPE,
+        [ROOM_SHARE] = BLOCK_FRAG_SHARE,   [ROOM_CPU_MEMORY] = BLOCK_FRAG_CPU_MEMORY,
+        [ROOM_NVLINK] = BLOCK_FRAG_NVLINK, [ROOM_LEVEL] = BLOCK_FRAG_LEVEL,
         [ROOM_NODE] = BLOCK_FRAG_NODE};
     const struct request *r = &c->jobs->requests[request];
     enum room why;
@@ -81,7 +81,8 @@ static uint32_t pop(struct attribution *a)
     size_t at = 0, child;
 
     for (; (child = 2 * at + 1) < a->trial.n; at = child) {
-        if (child + 1 < a->trial.n && class_before(a->core, a->trial.at[child + 1], a->trial.at[child]))
+        if (child + 1 < a->trial.n &&
+            class_before(a->core, a->trial.at[child + 1], a->trial.at[child]))
             child++;
         if (!class_before(a->core, a->trial.at[child], last))
             break;
@@ -106,7 +107,8 @@ void attribution_update(struct attribution *a)
     push(a, 0);
     while (a->trial.n && (left > 0 || a->all)) {
         uint32_t request = pop(a);
-        int64_t ask = (int64_t)(c->jobs->requests[request].demand_milli * c->queue.class[request].n);
+        int64_t ask =
+            (int64_t)(c->jobs->requests[request].demand_milli * c->queue.class[request].n);
         enum block block = attribution_cause(c, request);
         if (a->all)
             VEC_PUSH(&a->blocked, (struct blocked){request, (uint8_t)block});

@@ -9,24 +9,41 @@
 #include "sched/core.h"
 
 /* Causes from the host's point of view; fragmentation with its sub-causes. */
-enum block { BLOCK_POLICY, BLOCK_RESERVED, BLOCK_QUOTA, BLOCK_TOO_FEW, BLOCK_FRAG_NODE,
-             BLOCK_FRAG_NVLINK, BLOCK_FRAG_CPU_MEMORY, BLOCK_FRAG_GPU_TYPE, BLOCK_FRAG_SHARE,
-             BLOCK_FRAG_LEVEL, BLOCKS };
+enum block {
+    BLOCK_POLICY,
+    BLOCK_RESERVED,
+    BLOCK_QUOTA,
+    BLOCK_TOO_FEW,
+    BLOCK_FRAG_NODE,
+    BLOCK_FRAG_NVLINK,
+    BLOCK_FRAG_CPU_MEMORY,
+    BLOCK_FRAG_GPU_TYPE,
+    BLOCK_FRAG_SHARE,
+    BLOCK_FRAG_LEVEL,
+    BLOCKS
+};
 
-struct booking { uint32_t request; uint8_t block, gpu_type; int64_t milli; };
-struct blocked { uint32_t request; uint8_t block; };
+struct booking {
+    uint32_t request;
+    uint8_t block, gpu_type;
+    int64_t milli;
+};
+struct blocked {
+    uint32_t request;
+    uint8_t block;
+};
 
 struct attribution {
     struct core *core;
-    VEC(struct booking) bookings;       /* of the instant; amounts > 0 */
-    VEC(struct blocked) blocked;        /* every class with pending jobs, when all are wanted */
-    bool all;                           /* causes of all classes, not only while capacity is left */
-    VEC(uint32_t) trial;                /* auxiliary heap over the queue's heap of classes */
+    VEC(struct booking) bookings; /* of the instant; amounts > 0 */
+    VEC(struct blocked) blocked;  /* every class with pending jobs, when all are wanted */
+    bool all;                     /* causes of all classes, not only while capacity is left */
+    VEC(uint32_t) trial;          /* auxiliary heap over the queue's heap of classes */
 };
 
 void attribution_init(struct attribution *a, struct core *c, bool all);
 void attribution_free(struct attribution *a);
-void attribution_reserve(struct attribution *a);    /* a safe point, see core_reserve */
+void attribution_reserve(struct attribution *a); /* a safe point, see core_reserve */
 
 /* Recompute for the present instant, after core_pass(). */
 void attribution_update(struct attribution *a);

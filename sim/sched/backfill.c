@@ -86,7 +86,8 @@ static uint32_t returned_on(const struct core *c, uint32_t node)
 }
 
 /* k replicas on a node, its preferred devices first. */
-static void take_there(struct core *c, const struct request *r, uint32_t node, uint32_t gpus, uint32_t k)
+static void take_there(struct core *c, const struct request *r, uint32_t node, uint32_t gpus,
+                       uint32_t k)
 {
     struct placer *p = &c->placer;
 
@@ -105,7 +106,8 @@ static uint32_t cheapest_node(const struct core *c, const struct request *r, uin
     uint32_t best = UINT32_MAX, node = NODE_NONE;
 
     for (size_t i = 0; i < c->prefer_nodes.n; i++) {
-        uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost, free = c->occ.n_free[at];
+        uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost,
+                 free = c->occ.n_free[at];
         if (!place_capacity(&c->placer, r, gpus, at))
             continue;
         cost = have >= gpus ? 0 : gpus - have;
@@ -181,8 +183,9 @@ static void promise(struct core *c, uint32_t job)
 /* Replicas of one device each may lie anywhere, so in a fleet of one type counts say it all. */
 static bool counts_suffice(const struct core *c, const struct request *r)
 {
-    return c->topo->n_types == 1 && !c->occ.left && !c->occ.cpu && !c->occ.memory && r->n_groups == 1 &&
-           r->required <= LEVEL_GPU && c->jobs->groups[r->first_group].gpus == 1;
+    return c->topo->n_types == 1 && !c->occ.left && !c->occ.cpu && !c->occ.memory &&
+           r->n_groups == 1 && r->required <= LEVEL_GPU &&
+           c->jobs->groups[r->first_group].gpus == 1;
 }
 
 /* The count model: the shadow from sizes alone; of the idle devices only those are reserved that the
@@ -320,7 +323,8 @@ static bool fits_beside(struct core *c, const struct request *r)
             c->idle = 0;
             for (size_t i = 0; i < c->reserved.n; i++) {
                 const struct held *h = &c->reserved.at[i];
-                c->idle += bits_count(h->mask & c->occ.free[(size_t)h->node * c->occ.words + h->base / 64]);
+                c->idle += bits_count(h->mask &
+                                      c->occ.free[(size_t)h->node * c->occ.words + h->base / 64]);
             }
             c->idle_at = c->starts + 1;
         }

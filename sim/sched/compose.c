@@ -5,11 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-struct item { const char *at; size_t n; };
+struct item {
+    const char *at;
+    size_t n;
+};
 
 static struct diag_at at_item(const char *text, struct item i)
 {
-    return (struct diag_at){.file = "--policy", .text = text, .column = (uint32_t)(i.at - text) + 1,
+    return (struct diag_at){.file = "--policy",
+                            .text = text,
+                            .column = (uint32_t)(i.at - text) + 1,
                             .width = (uint32_t)(i.n ? i.n : 1)};
 }
 
@@ -39,7 +44,10 @@ static const char *names_of(enum axis axis, const char *found, char *list, size_
             names[n++] = (*p)->name;
     for (uint32_t i = 0; i < n && used < room; i++)
         used += (size_t)snprintf(list + used, room - used, "%s%s",
-                                 i == 0 ? "" : i + 1 == n ? " or " : ", ", names[i]);
+                                 i == 0       ? ""
+                                 : i + 1 == n ? " or "
+                                              : ", ",
+                                 names[i]);
     return diag_nearest(found, names, n);
 }
 
@@ -68,7 +76,8 @@ static int set_value(struct composition *c, enum axis axis, int which, const cha
     const struct policy_option *o = &c->part[axis]->options[which];
     int64_t v;
     char found[64];
-    bool ok = o->is_duration ? units_duration(value.at, value.n, &v) : units_integer(value.at, value.n, &v);
+    bool ok = o->is_duration ? units_duration(value.at, value.n, &v)
+                             : units_integer(value.at, value.n, &v);
 
     if (!ok)
         return diag_fail(d, STATUS_USAGE, at_item(text, value), "option '%s' is '%s', expected %s",
@@ -99,7 +108,7 @@ static int add_part(struct composition *c, const char *text, enum axis axis, str
         else
             return diag_fail(d, STATUS_USAGE, at_item(text, value), "found '(' without ')'");
     }
-    for (int pass = 0; pass < 2; pass++)    /* presets win over parts of the same name */
+    for (int pass = 0; pass < 2; pass++) /* presets win over parts of the same name */
         for (const struct policy_part *const *p = registry_parts(); *p; p++) {
             bool preset = (*p)->axis == AXIS_PRESET;
             if (!same(name, (*p)->name) || preset != !pass)
@@ -142,8 +151,8 @@ static int add_option(struct composition *c, const char *text, struct item key, 
         }
     near = diag_nearest(word(key, found), names, n);
     return diag_fail(d, STATUS_USAGE, at_item(text, key),
-                     "unknown key '%s', expected an axis or an option of the parts chosen%s%s%s", found,
-                     near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
+                     "unknown key '%s', expected an axis or an option of the parts chosen%s%s%s",
+                     found, near ? " (nearest: '" : "", near ? near : "", near ? "')" : "");
 }
 
 static int add_items(struct composition *c, const char *text, struct diag *d)
@@ -156,7 +165,8 @@ static int add_items(struct composition *c, const char *text, struct diag *d)
 
         at += n + (at[n] != 0);
         if (!all.n)
-            return diag_fail(d, STATUS_USAGE, at_item(text, all), "found nothing, expected a policy part");
+            return diag_fail(d, STATUS_USAGE, at_item(text, all),
+                             "found nothing, expected a policy part");
         if (!equals) {
             if (add_part(c, text, AXES, all, d) < 0)
                 return -1;
@@ -181,8 +191,8 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     uint32_t with = 0, n = jobs ? jobs->n : 0;
     bool needed = c->part[AXIS_WALK]->needs_estimate || c->part[AXIS_ORDER]->needs_estimate;
     const char *who = c->part[AXIS_WALK]->needs_estimate ? "walk" : "order";
-    const char *name = c->part[AXIS_WALK]->needs_estimate ? c->part[AXIS_WALK]->name
-                                                          : c->part[AXIS_ORDER]->name;
+    const char *name =
+        c->part[AXIS_WALK]->needs_estimate ? c->part[AXIS_WALK]->name : c->part[AXIS_ORDER]->name;
 
     for (uint32_t i = 0; i < n; i++)
         with += jobs->specs[i].limit >= 0;
@@ -193,7 +203,8 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     if (needed && (c->knowledge == ESTIMATE_NONE || (c->knowledge == ESTIMATE_LIMIT && n && !with)))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
                          "%s=%s needs a limit or an estimate, and %s; use walk=skip, "
-                         "estimate=history or estimate=exact (clairvoyant)", who, name,
+                         "estimate=history or estimate=exact (clairvoyant)",
+                         who, name,
                          c->knowledge == ESTIMATE_NONE ? "estimate=none gives neither"
                                                        : "the trace has no limits");
     switch (c->knowledge) {
@@ -236,16 +247,16 @@ static void write_text(struct composition *c)
                                  registry_axis_name((enum axis)axis), p->name);
         for (int i = 0; i < POLICY_OPTIONS && p->options[i].name && used < sizeof c->text; i++)
             if (c->option[axis][i] != p->options[i].initial)
-                used += (size_t)snprintf(c->text + used, sizeof c->text - used, ",%s=%lld%s",
-                                         p->options[i].name,
-                                         (long long)(p->options[i].is_duration
-                                                         ? c->option[axis][i] / NS_PER_S
-                                                         : c->option[axis][i]),
-                                         p->options[i].is_duration ? "s" : "");
+                used += (size_t)snprintf(
+                    c->text + used, sizeof c->text - used, ",%s=%lld%s", p->options[i].name,
+                    (long long)(p->options[i].is_duration ? c->option[axis][i] / NS_PER_S
+                                                          : c->option[axis][i]),
+                    p->options[i].is_duration ? "s" : "");
     }
 }
 
-int compose_parse(const char *text, const struct job_set *jobs, struct composition *out, struct diag *d)
+int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
+                  struct diag *d)
 {
     static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "bestfit", "auto", "gang"};
 
@@ -253,16 +264,18 @@ int compose_parse(const char *text, const struct job_set *jobs, struct compositi
     for (int axis = 0; axis < AXIS_PRESET; axis++)
         choose(out, registry_find((enum axis)axis, usual[axis]));
     if (!*text)
-        return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy"},
-                         "the policy is empty, expected a preset such as easy or a composition such as "
-                         "order=fifo,walk=easy,place=bestfit");
+        return diag_fail(
+            d, STATUS_USAGE, (struct diag_at){.file = "--policy"},
+            "the policy is empty, expected a preset such as easy or a composition such as "
+            "order=fifo,walk=easy,place=bestfit");
     if (add_items(out, text, d) < 0 || settle_estimates(out, jobs, text, d) < 0)
         return -1;
     if (out->part[AXIS_LAUNCH]->pod_by_pod && out->part[AXIS_WALK]->needs_estimate)
-        return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
-                         "launch=%s starts pods one by one and keeps no reservation, so walk=%s means "
-                         "nothing; use walk=strict or walk=skip",
-                         out->part[AXIS_LAUNCH]->name, out->part[AXIS_WALK]->name);
+        return diag_fail(
+            d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
+            "launch=%s starts pods one by one and keeps no reservation, so walk=%s means "
+            "nothing; use walk=strict or walk=skip",
+            out->part[AXIS_LAUNCH]->name, out->part[AXIS_WALK]->name);
     write_text(out);
     return 0;
 }

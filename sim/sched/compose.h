@@ -13,16 +13,17 @@
 struct composition {
     const struct policy_part *part[AXIS_PRESET];
     int64_t option[AXIS_PRESET][POLICY_OPTIONS];
-    int64_t factor_percent;         /* estimates are multiplied by this / 100 */
-    const struct policy_part *preset;   /* the last preset named, or NULL */
-    int knowledge;                  /* ESTIMATE_*: what auto came down to for these jobs */
-    char text[256];                 /* canonical: order=..,walk=..,place=..,estimate=..,launch=.. */
-    char estimates[96];             /* "user limit x 1.00, 12 jobs without one take the largest" */
+    int64_t factor_percent;           /* estimates are multiplied by this / 100 */
+    const struct policy_part *preset; /* the last preset named, or NULL */
+    int knowledge;                    /* ESTIMATE_*: what auto came down to for these jobs */
+    char text[256];     /* canonical: order=..,walk=..,place=..,estimate=..,launch=.. */
+    char estimates[96]; /* "user limit x 1.00, 12 jobs without one take the largest" */
 };
 
 /* Parse and check. `jobs` may be NULL (then estimates are not checked against it). -1 with
  * STATUS_USAGE: unknown word with the nearest, value out of range, or a combination that makes no
  * sense (policies.md 2.4). */
-int compose_parse(const char *text, const struct job_set *jobs, struct composition *out, struct diag *d);
+int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
+                  struct diag *d);
 
 #endif

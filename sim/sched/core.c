@@ -26,8 +26,8 @@ void core_init(struct core *c, const struct job_set *jobs, const struct topology
         node_memory = node_memory || t->memory_mib[i];
     }
     occupancy_init(&c->occ, t, a, shares, cpu && node_cpu, memory && node_memory);
-    c->placer = (struct placer){.occ = &c->occ, .jobs = jobs, .pick = policy->part[AXIS_PLACE]->pick,
-                                .seed = seed};
+    c->placer = (struct placer){
+        .occ = &c->occ, .jobs = jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
     queue_init(&c->queue, jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, jobs, policy, a);
     c->run = ARENA_ARRAY(a, struct core_run, jobs->n + 1);
@@ -45,7 +45,8 @@ void core_init(struct core *c, const struct job_set *jobs, const struct topology
     c->cursor = ARENA_ARRAY(a, struct cursor, jobs->n_requests + 1);
     c->reserved_job = JOB_NONE;
     digest_init(&c->digest);
-    if (policy->part[AXIS_WALK]->keeps_plan && policy->part[AXIS_WALK]->keeps_plan(policy->option[AXIS_WALK]))
+    if (policy->part[AXIS_WALK]->keeps_plan &&
+        policy->part[AXIS_WALK]->keeps_plan(policy->option[AXIS_WALK]))
         c->plan = plan_new(c, a);
     if (policy->part[AXIS_LAUNCH]->pod_by_pod)
         c->pods = pods_new(c, a);

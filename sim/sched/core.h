@@ -13,20 +13,23 @@
 #include "sched/place.h"
 #include "sched/queue.h"
 
-struct core_run {               /* by job: 24 bytes */
-    ns_t ends;                  /* when it is expected to end, while running */
-    uint32_t first, n;          /* its pieces in core.held, while it holds any */
-    uint32_t place;             /* in the heap of expected ends */
+struct core_run {      /* by job: 24 bytes */
+    ns_t ends;         /* when it is expected to end, while running */
+    uint32_t first, n; /* its pieces in core.held, while it holds any */
+    uint32_t place;    /* in the heap of expected ends */
     uint32_t pad;
 };
 
-struct cursor { uint32_t job, request; uint64_t exact; };
+struct cursor {
+    uint32_t job, request;
+    uint64_t exact;
+};
 
 struct core {
-    const struct job_set *jobs;         /* borrowed */
-    const struct topology *topo;        /* borrowed */
-    const struct composition *policy;   /* borrowed */
-    struct arena *arena;                /* borrowed; used only while setting up */
+    const struct job_set *jobs;       /* borrowed */
+    const struct topology *topo;      /* borrowed */
+    const struct composition *policy; /* borrowed */
+    struct arena *arena;              /* borrowed; used only while setting up */
     struct occupancy occ;
     struct placer placer;
     struct queue queue;
@@ -34,37 +37,37 @@ struct core {
     ns_t now;
     /* running */
     struct core_run *run;
-    uint32_t *ends, n_ends;             /* 4-ary heap of running jobs by (ends, job) when the walk needs it */
+    uint32_t *ends, n_ends; /* 4-ary heap of running jobs by (ends, job) when the walk needs it */
     bool tracks_ends;
     uint32_t n_running;
-    struct pieces held;                 /* pieces of running jobs; kept for ever when the reports want them */
+    struct pieces held; /* pieces of running jobs; kept for ever when the reports want them */
     /* decisions of the pass */
     uint32_t *started, n_started;
     uint64_t decisions;
     struct digest digest;
     /* the walk */
-    uint64_t *refused;                  /* by request: occ.returned + 1 when it was last refused */
+    uint64_t *refused; /* by request: occ.returned + 1 when it was last refused */
     struct cursor *cursor;
     uint32_t n_cursor;
     bool cursors_made;
-    uint64_t starts;                    /* counts starts: a cursor's candidate is exact while unchanged */
+    uint64_t starts; /* counts starts: a cursor's candidate is exact while unchanged */
     /* the reservation of EASY; its devices are those of `reserved` that are idle */
     uint32_t reserved_job;
     ns_t reserved_at;
-    uint64_t reserved_returned;         /* occ.returned when it was made */
-    bool reserving;                     /* some job was held back for a reservation in this pass */
-    VEC(struct held) reserved;          /* all its devices */
-    uint64_t idle_at;                   /* c->starts + 1 when the next was counted */
-    uint32_t idle;                      /* devices of the reservation that are free */
-    VEC(struct held) keep;              /* idle ones, taken out of the index while long jobs are tried */
-    VEC(uint32_t) walked;               /* running jobs given back on trial */
-    VEC(uint32_t) trial;                /* auxiliary heap over the heap of ends */
-    uint64_t *prefer;                   /* [node * words] */
+    uint64_t reserved_returned; /* occ.returned when it was made */
+    bool reserving;             /* some job was held back for a reservation in this pass */
+    VEC(struct held) reserved;  /* all its devices */
+    uint64_t idle_at;           /* c->starts + 1 when the next was counted */
+    uint32_t idle;              /* devices of the reservation that are free */
+    VEC(struct held) keep;      /* idle ones, taken out of the index while long jobs are tried */
+    VEC(uint32_t) walked;       /* running jobs given back on trial */
+    VEC(uint32_t) trial;        /* auxiliary heap over the heap of ends */
+    uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
-    ns_t *promise;                      /* by job: first promised start, NS_UNKNOWN; NULL when nobody promises */
+    ns_t *promise; /* by job: first promised start, NS_UNKNOWN; NULL when nobody promises */
     uint64_t promises, broken;
-    struct plan *plan;                  /* conservative; NULL otherwise */
-    struct pods *pods;                  /* pod-by-pod launch; NULL otherwise */
+    struct plan *plan; /* conservative; NULL otherwise */
+    struct pods *pods; /* pod-by-pod launch; NULL otherwise */
 };
 
 /* Set up in the arena for the whole trial. */

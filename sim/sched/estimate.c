@@ -7,8 +7,8 @@
 void estimate_init(struct estimate *e, const struct job_set *jobs, const struct composition *c,
                    struct arena *a)
 {
-    *e = (struct estimate){.jobs = jobs, .knowledge = c->knowledge,
-                           .factor_percent = c->factor_percent};
+    *e = (struct estimate){
+        .jobs = jobs, .knowledge = c->knowledge, .factor_percent = c->factor_percent};
     for (uint32_t i = 0; i < jobs->n; i++)
         if (jobs->specs[i].limit > e->largest_limit)
             e->largest_limit = jobs->specs[i].limit;

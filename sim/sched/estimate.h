@@ -6,15 +6,18 @@
 #include "base/arena.h"
 #include "sched/compose.h"
 
-struct estimate_cell { wide_t sum; uint64_t n; };
+struct estimate_cell {
+    wide_t sum;
+    uint64_t n;
+};
 
 struct estimate {
     const struct job_set *jobs;
-    int knowledge;                      /* ESTIMATE_* */
+    int knowledge; /* ESTIMATE_* */
     int64_t factor_percent;
-    ns_t largest_limit;                 /* stands in where a job has none */
-    struct estimate_cell *cell;         /* [user * JOB_SIZES + size class]: same user, same size */
-    struct estimate_cell *user;         /* [user] */
+    ns_t largest_limit;         /* stands in where a job has none */
+    struct estimate_cell *cell; /* [user * JOB_SIZES + size class]: same user, same size */
+    struct estimate_cell *user; /* [user] */
     struct estimate_cell size[JOB_SIZES], all;
 };
 

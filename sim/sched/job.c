@@ -5,7 +5,7 @@
 
 const char *job_end_name(enum job_end e)
 {
-    static const char *const name[JOB_ENDS] = {"done", "failed", "killed", "timeout",
+    static const char *const name[JOB_ENDS] = {"done",      "failed",    "killed",  "timeout",
                                                "preempted", "node_fail", "censored"};
     return e < JOB_ENDS ? name[e] : "unknown";
 }
@@ -26,8 +26,8 @@ uint8_t job_size_class(uint32_t gpus, uint32_t share_milli)
 
 const char *job_size_name(uint8_t size_class)
 {
-    static const char *const name[JOB_SIZES] = {"cpu", "share", "1", "2-3", "4-7",
-                                                "8", "9-31", "32-127", "128+"};
+    static const char *const name[JOB_SIZES] = {"cpu", "share", "1",      "2-3", "4-7",
+                                                "8",   "9-31",  "32-127", "128+"};
     return size_class < JOB_SIZES ? name[size_class] : "unknown";
 }
 

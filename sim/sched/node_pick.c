@@ -18,7 +18,8 @@ static inline bool type_allowed(const struct request *r, uint32_t type)
     return r->types >> type & 1;
 }
 
-static uint32_t by_charge(const struct placer *p, const struct request *r, uint32_t node, uint32_t k)
+static uint32_t by_charge(const struct placer *p, const struct request *r, uint32_t node,
+                          uint32_t k)
 {
     const struct topology *t = p->occ->topo;
 
@@ -33,7 +34,8 @@ static uint32_t by_charge(const struct placer *p, const struct request *r, uint3
     return k;
 }
 
-uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus, uint32_t node)
+uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus,
+                        uint32_t node)
 {
     const struct topology *t = p->occ->topo;
 
@@ -122,7 +124,8 @@ static uint32_t index_next(const struct placer *p, const struct want *w, uint32_
 
     if (p->pick == PICK_RANDOM) {
         for (uint32_t type = 0; type < p->occ->topo->n_types; type++)
-            for (uint32_t f = w->gpus; type_allowed(w->r, type) && f <= p->occ->pool[type].most; f++)
+            for (uint32_t f = w->gpus; type_allowed(w->r, type) && f <= p->occ->pool[type].most;
+                 f++)
                 n += p->occ->pool[type].count[f];
         draw = rng_below(rng, (uint32_t)n);
     }
@@ -244,10 +247,19 @@ static uint32_t scan_next(const struct placer *p, const struct want *w, uint32_t
         if (!have)
             continue;
         switch (p->pick) {
-        case PICK_FIRST: break;
-        case PICK_LEAST_FREE: rank = -(int64_t)f; break;
-        case PICK_MOST_FREE: rank = f; have = 1; break;
-        case PICK_RANDOM: rank = draw-- == 0; have = 1; break;
+        case PICK_FIRST:
+            break;
+        case PICK_LEAST_FREE:
+            rank = -(int64_t)f;
+            break;
+        case PICK_MOST_FREE:
+            rank = f;
+            have = 1;
+            break;
+        case PICK_RANDOM:
+            rank = draw-- == 0;
+            have = 1;
+            break;
         case PICK_FEWEST_NODES:
             have = have < left ? have : left;
             rank = (int64_t)have * 8192 - f;

@@ -8,11 +8,11 @@
 /* One uniform part of a request with its level wish resolved to a set of nodes. */
 struct want {
     const struct request *r;
-    uint32_t gpus, replicas;    /* devices per replica */
+    uint32_t gpus, replicas; /* devices per replica */
     uint32_t job;
-    enum level inside;          /* LEVEL_NUMA or LEVEL_NVLINK: inside one such run of a node's devices */
-    bool charged;               /* CPU or memory counts */
-    const uint32_t *nodes;      /* candidates, NULL = all */
+    enum level inside;     /* LEVEL_NUMA or LEVEL_NVLINK: inside one such run of a node's devices */
+    bool charged;          /* CPU or memory counts */
+    const uint32_t *nodes; /* candidates, NULL = all */
     uint32_t n_nodes;
 };
 

@@ -13,8 +13,8 @@
 
 struct pieces {
     VEC(struct held) all;
-    uint32_t recycled[33];      /* first free run of 2^k pieces, PIECES_NONE = none */
-    bool keep;                  /* never reuse */
+    uint32_t recycled[33]; /* first free run of 2^k pieces, PIECES_NONE = none */
+    bool keep;             /* never reuse */
 };
 
 void pieces_init(struct pieces *p, bool keep);

@@ -14,8 +14,12 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
                         enum level inside, const uint32_t *nodes, uint32_t n_nodes)
 {
     size_t from = p->out.n;
-    struct want w = {.r = r, .job = job, .inside = inside, .charged = node_pick_charges(p, r),
-                     .nodes = nodes, .n_nodes = nodes ? n_nodes : p->occ->topo->n_nodes};
+    struct want w = {.r = r,
+                     .job = job,
+                     .inside = inside,
+                     .charged = node_pick_charges(p, r),
+                     .nodes = nodes,
+                     .n_nodes = nodes ? n_nodes : p->occ->topo->n_nodes};
 
     if (single && r->n_groups == 1 && !r->share_milli) {
         /* The whole gang on one node: as one replica of everything. */
@@ -54,25 +58,38 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
     return true;
 }
 
-bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas, uint32_t job)
+bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas,
+                    uint32_t job)
 {
-    struct want w = {.r = r, .gpus = gpus, .replicas = replicas, .job = job, .charged = node_pick_charges(p, r),
+    struct want w = {.r = r,
+                     .gpus = gpus,
+                     .replicas = replicas,
+                     .job = job,
+                     .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return r->share_milli ? node_pick_share(p, &w) : w.charged || !gpus ? node_pick_scan(p, &w) : node_pick_index(p, &w);
+    return r->share_milli       ? node_pick_share(p, &w)
+           : w.charged || !gpus ? node_pick_scan(p, &w)
+                                : node_pick_index(p, &w);
 }
 
-bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node, uint32_t job)
+bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node,
+                     uint32_t job)
 {
-    struct want w = {.r = r, .gpus = 1, .replicas = replicas, .job = job, .charged = node_pick_charges(p, r),
-                     .nodes = &node, .n_nodes = 1};
+    struct want w = {.r = r,
+                     .gpus = 1,
+                     .replicas = replicas,
+                     .job = job,
+                     .charged = node_pick_charges(p, r),
+                     .nodes = &node,
+                     .n_nodes = 1};
 
     return node_pick_share(p, &w);
 }
 
 /* An upper bound of what a domain can hold, from its counts. */
-static bool domain_may(const struct placer *p, const struct request *r, enum level l, uint32_t domain,
-                       uint32_t *free)
+static bool domain_may(const struct placer *p, const struct request *r, enum level l,
+                       uint32_t domain, uint32_t *free)
 {
     const struct occupancy *o = p->occ;
     const struct job_group *g = &p->jobs->groups[r->first_group];
@@ -90,7 +107,8 @@ static bool domain_may(const struct placer *p, const struct request *r, enum lev
                 replicas += (uint64_t)c[f] * (f / g->gpus);
         }
     }
-    return r->share_milli || !r->gpus || (r->n_groups == 1 ? replicas >= r->replicas : *free >= r->gpus);
+    return r->share_milli || !r->gpus ||
+           (r->n_groups == 1 ? replicas >= r->replicas : *free >= r->gpus);
 }
 
 /* Members of different sizes, or shares, all on one node: nodes are tried one by one, the least free
@@ -165,7 +183,8 @@ static bool take_in_level(struct placer *p, const struct request *r, uint32_t jo
         }
         if (domain == UINT32_MAX)
             return false;
-        if (take_within(p, r, job, false, LEVEL_NONE, o->domain_node[l] + o->domain_first[l][domain],
+        if (take_within(p, r, job, false, LEVEL_NONE,
+                        o->domain_node[l] + o->domain_first[l][domain],
                         o->domain_first[l][domain + 1] - o->domain_first[l][domain]))
             return true;
         last = best;
@@ -193,7 +212,8 @@ bool place_fits(struct placer *p, const struct request *r)
 
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return false;
-    if (r->n_groups == 1 && !r->share_milli && r->gpus && !node_pick_charges(p, r) && r->required <= LEVEL_GPU) {
+    if (r->n_groups == 1 && !r->share_milli && r->gpus && !node_pick_charges(p, r) &&
+        r->required <= LEVEL_GPU) {
         struct want w = {.r = r, .gpus = g->gpus, .replicas = g->replicas};
         return node_pick_index_fits(p, &w);
     }
@@ -209,7 +229,8 @@ void place_hold(struct placer *p, const struct request *r, const struct held *h,
         if (h[i].milli)
             occupancy_take_mask(p->occ, &h[i]);
         else
-            occupancy_charge(p->occ, h[i].node, r->cpu_milli * h[i].base, r->memory_mib * h[i].base);
+            occupancy_charge(p->occ, h[i].node, r->cpu_milli * h[i].base,
+                             r->memory_mib * h[i].base);
 }
 
 void place_release(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
@@ -218,7 +239,8 @@ void place_release(struct placer *p, const struct request *r, const struct held 
         if (h[i].milli)
             occupancy_release(p->occ, &h[i]);
         else
-            occupancy_charge(p->occ, h[i].node, -r->cpu_milli * h[i].base, -r->memory_mib * h[i].base);
+            occupancy_charge(p->occ, h[i].node, -r->cpu_milli * h[i].base,
+                             -r->memory_mib * h[i].base);
 }
 
 enum room place_why(struct placer *p, const struct request *r)

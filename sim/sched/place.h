@@ -19,15 +19,23 @@ struct placer {
     const struct job_set *jobs;
     enum place_pick pick;
     uint64_t seed;
-    VEC(struct held) out;               /* pieces of the placement being made */
-    const uint64_t *prefer;             /* [node * words] devices to use first, or NULL */
-    const uint32_t *prefer_nodes;       /* nodes that hold them, in order */
+    VEC(struct held) out;         /* pieces of the placement being made */
+    const uint64_t *prefer;       /* [node * words] devices to use first, or NULL */
+    const uint32_t *prefer_nodes; /* nodes that hold them, in order */
     uint32_t n_prefer;
 };
 
 /* Why a request cannot be placed now, from the outside in. */
-enum room { ROOM_YES, ROOM_TOO_FEW, ROOM_GPU_TYPE, ROOM_SHARE, ROOM_CPU_MEMORY, ROOM_NVLINK,
-            ROOM_LEVEL, ROOM_NODE };
+enum room {
+    ROOM_YES,
+    ROOM_TOO_FEW,
+    ROOM_GPU_TYPE,
+    ROOM_SHARE,
+    ROOM_CPU_MEMORY,
+    ROOM_NVLINK,
+    ROOM_LEVEL,
+    ROOM_NODE
+};
 
 /* Could the request be placed now? Changes nothing that can be seen. */
 bool place_fits(struct placer *p, const struct request *r);
@@ -38,10 +46,12 @@ bool place_take(struct placer *p, const struct request *r, uint32_t job);
 
 /* Some replicas of a request of equal replicas, without level wishes, after what p->out holds
  * already: true when all fit; else nothing more is taken. */
-bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas, uint32_t job);
+bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas,
+                    uint32_t job);
 
 /* Shares of a request on one node. */
-bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node, uint32_t job);
+bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node,
+                     uint32_t job);
 
 /* Take a placement made earlier again, or give one back, CPU and memory included. */
 void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
@@ -54,6 +64,7 @@ enum room place_why(struct placer *p, const struct request *r);
 enum room place_why_not(struct placer *p, const struct request *r);
 
 /* Replicas of `gpus` devices each that fit on the node now with the request's CPU and memory. */
-uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus, uint32_t node);
+uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus,
+                        uint32_t node);
 
 #endif

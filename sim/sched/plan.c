@@ -12,19 +12,26 @@ struct span {
     int64_t cpu, memory;
 };
 
-struct node_plan { VEC(struct span) spans; };
+struct node_plan {
+    VEC(struct span) spans;
+};
 
 /* Where a planned job will go: k replicas of `gpus` devices on a node. */
-struct spot { uint32_t node, gpus, k; };
+struct spot {
+    uint32_t node, gpus, k;
+};
 
 struct plan {
     struct core *core;
     struct node_plan *node;
-    ns_t *start;                /* by job: planned start, NS_NEVER = no plan */
-    struct { struct spot *at; size_t n, room; } *spots;    /* by job, owned; emptied at its end */
-    bool *freed;                /* by node: something came back earlier than planned */
+    ns_t *start; /* by job: planned start, NS_NEVER = no plan */
+    struct {
+        struct spot *at;
+        size_t n, room;
+    } * spots;   /* by job, owned; emptied at its end */
+    bool *freed; /* by node: something came back earlier than planned */
     VEC(uint32_t) freed_nodes;
-    VEC(ns_t) times;            /* candidate starts, sorted */
+    VEC(ns_t) times; /* candidate starts, sorted */
     VEC(struct spot) chosen;
 };
 
@@ -77,7 +84,7 @@ static void add_spans(struct plan *p, uint32_t job, ns_t from, ns_t to)
     for (size_t i = 0; i < p->spots[job].n; i++) {
         const struct spot *s = &p->spots[job].at[i];
         VEC_PUSH(&p->node[s->node].spans, (struct span){from, to, job, s->gpus * s->k,
-                                                         r->cpu_milli * s->k, r->memory_mib * s->k});
+                                                        r->cpu_milli * s->k, r->memory_mib * s->k});
     }
 }
 
@@ -149,7 +156,8 @@ static bool seat(struct plan *p, uint32_t job, ns_t from, bool freed_only)
     const struct topology *t = c->topo;
     ns_t length = c->queue.link[job].estimate;
     enum level level = r->required > LEVEL_GPU ? (enum level)r->required : LEVEL_NONE;
-    bool single = level && (level <= LEVEL_NODE || (level == LEVEL_NVLINK && t->domains[level] >= t->n_nodes));
+    bool single = level && (level <= LEVEL_NODE ||
+                            (level == LEVEL_NVLINK && t->domains[level] >= t->n_nodes));
     uint32_t domains = !level || single ? 1 : t->domains[level];
     enum place_pick pick = c->placer.pick;
     struct request whole = *r;
@@ -178,8 +186,9 @@ static bool seat(struct plan *p, uint32_t job, ns_t from, bool freed_only)
                     k = room(p, single ? &whole : r, gpus, node, from, length);
                     for (size_t s = 0; k && s < p->chosen.n; s++)
                         if (p->chosen.at[s].node == node)
-                            taken += gpus ? (p->chosen.at[s].k * p->chosen.at[s].gpus + gpus - 1) / gpus
-                                          : p->chosen.at[s].k;
+                            taken +=
+                                gpus ? (p->chosen.at[s].k * p->chosen.at[s].gpus + gpus - 1) / gpus
+                                     : p->chosen.at[s].k;
                     k = k > taken ? k - taken : 0;
                     if (!k)
                         continue;
@@ -342,7 +351,8 @@ static bool start_planned(struct plan *p, uint32_t job)
         if (!ok)
             break;
         if (s->gpus)
-            pl->out.n += occupancy_take(&c->occ, s->node, s->gpus * s->k, NULL, pl->out.at + pl->out.n);
+            pl->out.n +=
+                occupancy_take(&c->occ, s->node, s->gpus * s->k, NULL, pl->out.at + pl->out.n);
         if (charged) {
             occupancy_charge(&c->occ, s->node, r->cpu_milli * replicas, r->memory_mib * replicas);
             VEC_PUSH(&pl->out, (struct held){s->node, (uint16_t)replicas, 0, 0});
@@ -361,7 +371,8 @@ static void start_now(struct plan *p, uint32_t job)
 
     remove_spans(p, job, false);
     p->start[job] = c->now;
-    add_spans(p, job, c->now, c->now + (c->queue.link[job].estimate ? c->queue.link[job].estimate : 1));
+    add_spans(p, job, c->now,
+              c->now + (c->queue.link[job].estimate ? c->queue.link[job].estimate : 1));
     walk_commit(c, job);
 }
 

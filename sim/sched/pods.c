@@ -6,19 +6,19 @@
 #include "sched/core.h"
 
 struct pod_job {
-    uint32_t hold;              /* how often it began to hold */
-    uint32_t placed;            /* replicas that hold devices */
-    uint32_t first, n;          /* its pieces so far, in pods.part */
+    uint32_t hold;     /* how often it began to hold */
+    uint32_t placed;   /* replicas that hold devices */
+    uint32_t first, n; /* its pieces so far, in pods.part */
 };
 
 struct pods {
     struct core *core;
     struct pod_job *job;
-    ns_t timeout;               /* 0 = none */
+    ns_t timeout; /* 0 = none */
     struct pieces part;
     VEC(struct held) joined;
-    VEC(uint32_t) turn;         /* pending jobs in queue order */
-    VEC(uint32_t) began;        /* jobs that began to hold in this pass */
+    VEC(uint32_t) turn;  /* pending jobs in queue order */
+    VEC(uint32_t) began; /* jobs that began to hold in this pass */
     int64_t held_milli[TOPOLOGY_TYPES];
 };
 

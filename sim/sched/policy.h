@@ -24,14 +24,14 @@ enum axis { AXIS_ORDER, AXIS_WALK, AXIS_PLACE, AXIS_ESTIMATE, AXIS_LAUNCH, AXIS_
 struct policy_option {
     const char *name, *help;
     int64_t initial, low, high;
-    bool is_duration;           /* given as "10m", kept in ns */
+    bool is_duration; /* given as "10m", kept in ns */
 };
-enum { POLICY_OPTIONS = 4 };    /* at most, per part */
+enum { POLICY_OPTIONS = 4 }; /* at most, per part */
 
 /* What an order may look at: everything known when the job is submitted. */
 struct order_view {
-    ns_t submit, estimate;      /* estimate: NS_NEVER when the composition has none */
-    uint32_t gpus;              /* whole gang; shares count as their devices */
+    ns_t submit, estimate; /* estimate: NS_NEVER when the composition has none */
+    uint32_t gpus;         /* whole gang; shares count as their devices */
     uint64_t demand_milli;
     int32_t priority;
 };
@@ -39,24 +39,30 @@ struct order_view {
 /* Which node next, among those with room for one more replica. */
 enum place_pick { PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE, PICK_RANDOM, PICK_FEWEST_NODES };
 
-struct core;                    /* sched/core.h: what a walk works on */
+struct core; /* sched/core.h: what a walk works on */
 
 struct policy_part {
     enum axis axis;
     const char *name, *summary;
-    const char *source;         /* paper or document it follows, "" when it is folklore */
-    struct policy_option options[POLICY_OPTIONS];   /* ends at the first without a name */
+    const char *source; /* paper or document it follows, "" when it is folklore */
+    struct policy_option options[POLICY_OPTIONS]; /* ends at the first without a name */
     /* AXIS_ORDER: smaller runs first; ties by job index. Static after submission. */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
-    bool needs_estimate;        /* order or walk is undefined without one */
+    bool needs_estimate; /* order or walk is undefined without one */
     /* AXIS_WALK: start what may start now. */
     void (*pass)(struct core *c, const int64_t *options);
-    bool stops_at_first;        /* nothing passes a blocked job */
-    bool (*keeps_plan)(const int64_t *options);     /* NULL = never: does it call walk_plan()? */
+    bool stops_at_first;                        /* nothing passes a blocked job */
+    bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
     /* AXIS_PLACE */
     enum place_pick pick;
     /* AXIS_ESTIMATE: which knowledge */
-    enum { ESTIMATE_NONE, ESTIMATE_EXACT, ESTIMATE_LIMIT, ESTIMATE_HISTORY, ESTIMATE_AUTO } estimate;
+    enum {
+        ESTIMATE_NONE,
+        ESTIMATE_EXACT,
+        ESTIMATE_LIMIT,
+        ESTIMATE_HISTORY,
+        ESTIMATE_AUTO
+    } estimate;
     /* AXIS_LAUNCH */
     bool pod_by_pod;
     /* AXIS_PRESET: the composition, and what it is checked against */
@@ -64,8 +70,8 @@ struct policy_part {
 };
 
 /* `POLICY_PART(order_fifo) = { ... };` is the last thing in policies/order_fifo.c. */
-#define POLICY_PART(id)                                                        \
-    extern const struct policy_part policy_##id;                               \
+#define POLICY_PART(id)                                                                            \
+    extern const struct policy_part policy_##id;                                                   \
     const struct policy_part policy_##id
 
 /* ---- what a walk can do; all calls are valid only inside pass() ---- */

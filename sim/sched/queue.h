@@ -9,26 +9,26 @@
 #include "base/arena.h"
 #include "sched/job.h"
 
-struct queue_link {             /* by job, meaningful while it is pending: 32 bytes */
+struct queue_link { /* by job, meaningful while it is pending: 32 bytes */
     int64_t key;
     ns_t estimate;
-    ns_t least;                 /* of the subtree */
+    ns_t least; /* of the subtree */
     uint32_t left, right;
 };
 
-struct queue_class {            /* by request */
-    uint32_t root, first, n;    /* first: the job with the least (key, job) */
-    uint32_t place;             /* in the heap */
+struct queue_class {         /* by request */
+    uint32_t root, first, n; /* first: the job with the least (key, job) */
+    uint32_t place;          /* in the heap */
 };
 
 struct queue {
     struct queue_link *link;
     struct queue_class *class;
-    uint32_t *heap, n_heap;     /* classes with pending jobs */
-    uint32_t n;                 /* pending jobs */
+    uint32_t *heap, n_heap; /* classes with pending jobs */
+    uint32_t n;             /* pending jobs */
     uint64_t demand_milli;
     const struct job_set *jobs;
-    bool knows_least;           /* queue_short() may be asked */
+    bool knows_least; /* queue_short() may be asked */
 };
 
 void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, struct arena *a);

@@ -12,8 +12,7 @@ static const struct policy_part *const parts[] = {
 #define X(name) &policy_##name,
 #include "gen/policies.def"
 #undef X
-    NULL
-};
+    NULL};
 
 const struct policy_part *const *registry_parts(void)
 {
@@ -30,6 +29,7 @@ const struct policy_part *registry_find(enum axis axis, const char *name)
 
 const char *registry_axis_name(enum axis axis)
 {
-    static const char *const name[AXES] = {"order", "walk", "place", "estimate", "launch", "preset"};
+    static const char *const name[AXES] = {"order",    "walk",   "place",
+                                           "estimate", "launch", "preset"};
     return axis < AXES ? name[axis] : "unknown";
 }

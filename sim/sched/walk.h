@@ -6,8 +6,8 @@
 
 /* One cursor per class with pending jobs, as a heap by job; no-op when they exist. */
 void walk_cursors(struct core *c);
-void walk_sink(struct core *c, uint32_t at);    /* restore the heap below `at` */
-void walk_pop(struct core *c);                  /* the first cursor is done */
+void walk_sink(struct core *c, uint32_t at); /* restore the heap below `at` */
+void walk_pop(struct core *c);               /* the first cursor is done */
 
 /* Was the class refused since the last release? */
 bool walk_refused(const struct core *c, uint32_t request);

@@ -82,7 +82,8 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         arena_init(&jobs_arena);
         arena_init(&arena);
         builders_fleet(&fleet, &arena, k->gpus / 8, 8);
-        builders_random(&jobs, &jobs_arena, 7, k->jobs, k->gpus, 8, k->most, k->load, k->overestimate);
+        builders_random(&jobs, &jobs_arena, 7, k->jobs, k->gpus, 8, k->most, k->load,
+                        k->overestimate);
         jobs.user = NULL;
         jobs.priority = NULL;
         if (compose_parse(k->policy, &jobs, &policy, &d) < 0) {
@@ -101,7 +102,8 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         if (round >= 0)
             seconds[round] = t;
         digest_text(&core.digest, digest);
-        bytes = arena.total - fixed + core.held.all.room * sizeof(struct held) + sizeof(struct job_spec) * k->jobs;
+        bytes = arena.total - fixed + core.held.all.room * sizeof(struct held) +
+                sizeof(struct job_spec) * k->jobs;
         waited = 0;
         for (uint32_t i = 0; i < jobs.n; i++)
             waited += (double)(o.results[i].start - jobs.specs[i].submit);
@@ -113,8 +115,8 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         arena_free(&jobs_arena);
     }
     qsort(seconds, (size_t)rounds, sizeof *seconds, by_value);
-    printf("%-22s %7u %8u %6.2f %8u %9.0f %8.2f %7.0f  %.8s\n", k->name, k->gpus, k->jobs, k->load, queued,
-           1e9 * seconds[rounds / 2] / k->jobs, seconds[rounds / 2] / k->jobs / hold,
+    printf("%-22s %7u %8u %6.2f %8u %9.0f %8.2f %7.0f  %.8s\n", k->name, k->gpus, k->jobs, k->load,
+           queued, 1e9 * seconds[rounds / 2] / k->jobs, seconds[rounds / 2] / k->jobs / hold,
            (double)bytes / k->jobs, digest);
     fflush(stdout);
 }
@@ -141,8 +143,8 @@ int main(int argc, char **argv)
 
     rounds = rounds < 1 ? 1 : rounds > 9 ? 9 : rounds;
     printf("event hold, 10,000 pending: %.0f ns; CPU time, median of %d\n", 1e9 * hold, rounds);
-    printf("%-22s %7s %8s %6s %8s %9s %8s %7s  %s\n", "case", "GPUs", "jobs", "load", "queued", "ns/job",
-           "holds", "B/job", "digest");
+    printf("%-22s %7s %8s %6s %8s %9s %8s %7s  %s\n", "case", "GPUs", "jobs", "load", "queued",
+           "ns/job", "holds", "B/job", "digest");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (argc < 3 || (size_t)atoi(argv[2]) == i)
             replay(&cases[i], hold, rounds);

@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 /* Poisson arrivals, exponential service (Erlang 1909): mean wait before service. */
-static double mm1_wait(double load, double service) { return load / (1 - load) * service; }
+static double mm1_wait(double load, double service)
+{
+    return load / (1 - load) * service;
+}
 
 static void the_models_mean_wait_lies_in_its_interval(void **state)
 {

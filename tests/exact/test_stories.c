@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #define HOUR (3600 * NS_PER_S)
-#define GPU_HOURS(x) ((wide_t)(x) * 1000 * HOUR)
-#define GPU_SECONDS(x) ((wide_t)(x) * 1000 * NS_PER_S)
+#define GPU_HOURS(x) ((wide_t)(x)*1000 * HOUR)
+#define GPU_SECONDS(x) ((wide_t)(x)*1000 * NS_PER_S)
 
 struct story {
     struct arena a;
@@ -26,12 +26,17 @@ static void forget(struct story *s)
 
 /* 4 nodes x 8 GPUs; from 08:00 (time 0) four 4-GPU jobs and twelve 1-GPU jobs; at 09:00 J asks for four
  * GPUs in one NVLink domain for 2 h. The small jobs that spreading puts on node 0 end at 15:00. */
-static void scattered(struct story *s, const char *policy, uint8_t required, uint8_t preferred, ns_t warmup,
-                      ns_t horizon)
+static void scattered(struct story *s, const char *policy, uint8_t required, uint8_t preferred,
+                      ns_t warmup, ns_t horizon)
 {
     struct builders_job j[17];
-    struct trial_config c = {.policy = policy, .seed = 1, .horizon = horizon, .warmup = warmup,
-                             .keep_segments = true, .keep_waits = true, .keep_series = true};
+    struct trial_config c = {.policy = policy,
+                             .seed = 1,
+                             .horizon = horizon,
+                             .warmup = warmup,
+                             .keep_segments = true,
+                             .keep_waits = true,
+                             .keep_series = true};
     struct diag d = {0};
 
     memset(j, 0, sizeof j);
@@ -39,8 +44,12 @@ static void scattered(struct story *s, const char *policy, uint8_t required, uin
         j[i].gpus = i < 4 ? 4 : 1;
         j[i].run = i == 4 || i == 8 || i == 12 ? 7 * HOUR : 12 * HOUR;
     }
-    j[16] = (struct builders_job){.submit = HOUR, .run = 2 * HOUR, .replicas = 4, .gpus = 1,
-                                  .required = required, .preferred = preferred};
+    j[16] = (struct builders_job){.submit = HOUR,
+                                  .run = 2 * HOUR,
+                                  .replicas = 4,
+                                  .gpus = 1,
+                                  .required = required,
+                                  .preferred = preferred};
     arena_init(&s->a);
     builders_fleet(&s->fleet, &s->a, 4, 8);
     builders_jobs(&s->jobs, &s->a, j, 17, NULL);
@@ -119,7 +128,8 @@ static void without_gangs_two_jobs_hold_everything_and_wait_for_ever(void **stat
     assert_true(s.o.total.bucket[BUCKET_GANG_WAIT] == GPU_HOURS(24));
     assert_true(s.o.allocated == s.o.capacity);
     assert_true(s.o.total.bucket[BUCKET_USEFUL] == 0);
-    assert_string_equal(s.o.stuck, "X holds 4 and waits for 2, Y holds 4 and waits for 2: X -> Y -> X");
+    assert_string_equal(s.o.stuck,
+                        "X holds 4 and waits for 2, Y holds 4 and waits for 2: X -> Y -> X");
     forget(&s);
 }
 
@@ -146,7 +156,8 @@ static void gangs_run_one_after_the_other_at_three_quarters(void **state)
     assert_true(s.o.total.bucket[BUCKET_USEFUL] == GPU_SECONDS(43200));
     assert_true(s.o.capacity == GPU_SECONDS(57600));
     /* Y asks for six while two are free: too few for the first hour, nobody asks in the second. */
-    assert_true(s.o.total.bucket[BUCKET_TOO_FEW] + s.o.total.bucket[BUCKET_NO_DEMAND] == GPU_SECONDS(14400));
+    assert_true(s.o.total.bucket[BUCKET_TOO_FEW] + s.o.total.bucket[BUCKET_NO_DEMAND] ==
+                GPU_SECONDS(14400));
     assert_true(s.o.total.bucket[BUCKET_TOO_FEW] == GPU_SECONDS(7200));
     forget(&s);
 }

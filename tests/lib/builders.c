@@ -22,19 +22,24 @@ void builders_fleet(struct topology *t, struct arena *a, uint32_t nodes, uint32_
 
 static struct request request_of(const struct builders_job *j)
 {
-    struct request r = {.n_groups = 1, .replicas = j->replicas ? j->replicas : 1,
-                        .share_milli = j->share_milli, .tenant = j->tenant,
-                        .types = j->gpus || j->share_milli ? (j->types ? j->types : ~UINT64_C(0)) : 0,
-                        .cpu_milli = j->cpu_milli, .memory_mib = j->memory_mib,
-                        .required = j->required, .preferred = j->preferred};
+    struct request r = {.n_groups = 1,
+                        .replicas = j->replicas ? j->replicas : 1,
+                        .share_milli = j->share_milli,
+                        .tenant = j->tenant,
+                        .types =
+                            j->gpus || j->share_milli ? (j->types ? j->types : ~UINT64_C(0)) : 0,
+                        .cpu_milli = j->cpu_milli,
+                        .memory_mib = j->memory_mib,
+                        .required = j->required,
+                        .preferred = j->preferred};
     r.gpus = r.replicas * (j->share_milli ? 1 : j->gpus);
     r.demand_milli = (uint64_t)r.gpus * (j->share_milli ? j->share_milli : 1000);
     r.size_class = job_size_class(r.gpus, r.share_milli);
     return r;
 }
 
-void builders_jobs(struct job_set *out, struct arena *a, const struct builders_job *jobs, uint32_t n,
-                   const char *const *names)
+void builders_jobs(struct job_set *out, struct arena *a, const struct builders_job *jobs,
+                   uint32_t n, const char *const *names)
 {
     *out = (struct job_set){.n = n, .origin = NS_UNKNOWN};
     out->specs = ARENA_ARRAY(a, struct job_spec, n + 1);
@@ -52,7 +57,8 @@ void builders_jobs(struct job_set *out, struct arena *a, const struct builders_j
         uint32_t k = 0;
         for (; k < out->n_requests; k++) {
             r.first_group = out->requests[k].first_group;
-            if (!memcmp(&out->requests[k], &r, sizeof r) && !memcmp(&out->groups[r.first_group], &g, sizeof g))
+            if (!memcmp(&out->requests[k], &r, sizeof r) &&
+                !memcmp(&out->groups[r.first_group], &g, sizeof g))
                 break;
         }
         if (k == out->n_requests) {
@@ -60,8 +66,10 @@ void builders_jobs(struct job_set *out, struct arena *a, const struct builders_j
             out->groups[out->n_groups++] = g;
             out->requests[out->n_requests++] = r;
         }
-        out->specs[i] = (struct job_spec){.submit = j->submit, .run = j->run,
-                                          .limit = j->limit ? j->limit : NS_UNKNOWN, .request = k,
+        out->specs[i] = (struct job_spec){.submit = j->submit,
+                                          .run = j->run,
+                                          .limit = j->limit ? j->limit : NS_UNKNOWN,
+                                          .request = k,
                                           .end = (uint8_t)j->end};
         out->priority[i] = j->priority;
         snprintf(text, sizeof text, "u%u", j->user);
@@ -85,8 +93,14 @@ void builders_free(struct job_set *jobs)
 void builders_run(const struct job_set *jobs, const struct topology *fleet, const char *policy,
                   ns_t horizon, struct arena *a, struct outcome *out, int expected)
 {
-    struct trial_config c = {.jobs = jobs, .fleet = fleet, .policy = policy, .seed = 1, .horizon = horizon,
-                             .keep_segments = true, .keep_waits = true, .keep_series = true};
+    struct trial_config c = {.jobs = jobs,
+                             .fleet = fleet,
+                             .policy = policy,
+                             .seed = 1,
+                             .horizon = horizon,
+                             .keep_segments = true,
+                             .keep_waits = true,
+                             .keep_series = true};
     struct diag d = {0};
     int failed;
 
@@ -99,8 +113,9 @@ void builders_run(const struct job_set *jobs, const struct topology *fleet, cons
     }
 }
 
-void builders_random(struct job_set *out, struct arena *a, uint64_t seed, uint32_t n, uint32_t fleet_gpus,
-                     uint32_t node_gpus, uint32_t most, double load, double overestimate)
+void builders_random(struct job_set *out, struct arena *a, uint64_t seed, uint32_t n,
+                     uint32_t fleet_gpus, uint32_t node_gpus, uint32_t most, double load,
+                     double overestimate)
 {
     struct builders_job *jobs = ARENA_ARRAY(a, struct builders_job, n);
     double mean_work = 0, at = 0;

@@ -10,10 +10,10 @@ void builders_fleet(struct topology *t, struct arena *a, uint32_t nodes, uint32_
 
 /* One job to be; zero fields have the usual meaning. */
 struct builders_job {
-    ns_t submit, run, limit;        /* limit 0 = none */
-    uint32_t replicas, gpus;        /* 0 replicas = 1 */
+    ns_t submit, run, limit; /* limit 0 = none */
+    uint32_t replicas, gpus; /* 0 replicas = 1 */
     uint32_t share_milli;
-    uint64_t types;                 /* 0 = any */
+    uint64_t types; /* 0 = any */
     int64_t cpu_milli, memory_mib;
     uint8_t required, preferred;
     uint32_t tenant, user;
@@ -23,8 +23,8 @@ struct builders_job {
 
 /* Jobs in the given order (submit must not fall), equal requests share a class. Jobs are named by
  * number unless `names` is given. */
-void builders_jobs(struct job_set *out, struct arena *a, const struct builders_job *jobs, uint32_t n,
-                   const char *const *names);
+void builders_jobs(struct job_set *out, struct arena *a, const struct builders_job *jobs,
+                   uint32_t n, const char *const *names);
 void builders_free(struct job_set *jobs);
 
 /* Everything kept, until the last job ends, done and timeout useful; ends the test program with the
@@ -33,8 +33,9 @@ void builders_run(const struct job_set *jobs, const struct topology *fleet, cons
                   ns_t horizon, struct arena *a, struct outcome *out, int expected);
 
 /* Random jobs on a fleet: sizes up to `most` GPUs, heavy-tailed lengths, load about `load`. */
-void builders_random(struct job_set *out, struct arena *a, uint64_t seed, uint32_t n, uint32_t fleet_gpus,
-                     uint32_t node_gpus, uint32_t most, double load, double overestimate);
+void builders_random(struct job_set *out, struct arena *a, uint64_t seed, uint32_t n,
+                     uint32_t fleet_gpus, uint32_t node_gpus, uint32_t most, double load,
+                     double overestimate);
 
 /* The folder with shared inputs beside the project, or NULL after a loud line on stderr. */
 const char *builders_shared(const char *inside, char *to, size_t room);

@@ -16,30 +16,30 @@
 #define DATA "tests/data/traces/"
 
 /* Job `id` reads as `line`, see rows_line(). */
-#define CHECK_JOB(r, id, line)                                                 \
-    do {                                                                       \
-        char text_[512];                                                       \
-        assert_string_equal(rows_line(rows_job((r), (id)), text_, sizeof text_), (line)); \
+#define CHECK_JOB(r, id, line)                                                                     \
+    do {                                                                                           \
+        char text_[512];                                                                           \
+        assert_string_equal(rows_line(rows_job((r), (id)), text_, sizeof text_), (line));          \
     } while (0)
 
 /* Job number `i` in the order it was handed over. */
-#define CHECK_NTH(r, i, line)                                                  \
-    do {                                                                       \
-        char text_[512];                                                       \
-        assert_true((size_t)(i) < (r)->jobs.n);                                \
-        assert_string_equal(rows_line(&(r)->jobs.at[i], text_, sizeof text_), (line)); \
+#define CHECK_NTH(r, i, line)                                                                      \
+    do {                                                                                           \
+        char text_[512];                                                                           \
+        assert_true((size_t)(i) < (r)->jobs.n);                                                    \
+        assert_string_equal(rows_line(&(r)->jobs.at[i], text_, sizeof text_), (line));             \
     } while (0)
 
 /* Reading worked and gave these counts. */
-#define CHECK_COUNTS(r, rows_, jobs_, skips_, folds_, rejects_)                \
-    do {                                                                       \
-        if ((r)->result < 0)                                                   \
-            fail_msg("%s:%u: %s", (r)->why.file, (r)->why.line, (r)->why.message); \
-        assert_int_equal((r)->count, rows_);                                   \
-        assert_int_equal((r)->jobs.n, jobs_);                                  \
-        assert_int_equal((r)->skips.n, skips_);                                \
-        assert_int_equal((r)->folds.n, folds_);                                \
-        assert_int_equal((r)->rejects.n, rejects_);                            \
+#define CHECK_COUNTS(r, rows_, jobs_, skips_, folds_, rejects_)                                    \
+    do {                                                                                           \
+        if ((r)->result < 0)                                                                       \
+            fail_msg("%s:%u: %s", (r)->why.file, (r)->why.line, (r)->why.message);                 \
+        assert_int_equal((r)->count, rows_);                                                       \
+        assert_int_equal((r)->jobs.n, jobs_);                                                      \
+        assert_int_equal((r)->skips.n, skips_);                                                    \
+        assert_int_equal((r)->folds.n, folds_);                                                    \
+        assert_int_equal((r)->rejects.n, rejects_);                                                \
     } while (0)
 
 /* The file has one bad row, of that kind, complained about like this. */
@@ -73,13 +73,13 @@ static inline void check_stop(const struct trace_format *f, const char *path, co
 }
 
 /* A recorded trace or a sample beside the project; skips the test when it is not there. */
-#define SHARED(inside, r, f)                                                   \
-    do {                                                                       \
-        char path_[512];                                                       \
-        if (!rows_shared((inside), path_, sizeof path_))                       \
-            skip();                                                            \
-        assert_int_equal(rows_guess((f), path_, NULL), GUESS_YES);             \
-        rows_file((r), (f), path_, NULL);                                      \
+#define SHARED(inside, r, f)                                                                       \
+    do {                                                                                           \
+        char path_[512];                                                                           \
+        if (!rows_shared((inside), path_, sizeof path_))                                           \
+            skip();                                                                                \
+        assert_int_equal(rows_guess((f), path_, NULL), GUESS_YES);                                 \
+        rows_file((r), (f), path_, NULL);                                                          \
     } while (0)
 
 #endif

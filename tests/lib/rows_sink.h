@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-struct sink { struct rows *rows; };
+struct sink {
+    struct rows *rows;
+};
 
 static double seconds(ns_t t)
 {
@@ -25,10 +27,17 @@ static void put(char *to, size_t room, const char *text)
 int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
 {
     struct rows_job j = {
-        .submit = seconds(row->submit), .run = seconds(row->run), .limit = seconds(row->limit),
-        .wait = seconds(row->wait), .cpu_milli = row->cpu_milli, .memory_mib = row->memory_mib,
-        .priority = row->priority, .required = (enum level)row->required,
-        .preferred = (enum level)row->preferred, .end = row->end, .line = row->line,
+        .submit = seconds(row->submit),
+        .run = seconds(row->run),
+        .limit = seconds(row->limit),
+        .wait = seconds(row->wait),
+        .cpu_milli = row->cpu_milli,
+        .memory_mib = row->memory_mib,
+        .priority = row->priority,
+        .required = (enum level)row->required,
+        .preferred = (enum level)row->preferred,
+        .end = row->end,
+        .line = row->line,
         .gpus = row->n_groups ? 0 : row->gpus,
     };
     int n = row->n_groups ? 0 : snprintf(j.shape, sizeof j.shape, "?%u", row->gpus);
@@ -168,7 +177,8 @@ const char *rows_line(const struct rows_job *j, char *to, size_t room)
 {
     if (!j)
         return "no such job";
-    snprintf(to, room, "%s at %.10g for %.10g wait %.10g limit %.10g %s of %s cpu %lld mem %lld by %s/%s %s",
+    snprintf(to, room,
+             "%s at %.10g for %.10g wait %.10g limit %.10g %s of %s cpu %lld mem %lld by %s/%s %s",
              j->id, j->submit, j->run, j->wait, j->limit, j->shape, *j->types ? j->types : "any",
              (long long)j->cpu_milli, (long long)j->memory_mib, j->tenant, j->user,
              job_end_name(j->end));

@@ -15,7 +15,12 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
     struct job_group groups[2] = {{1, 3}, {1, 2}};
     struct request requests[2];
     struct job_spec jobs[3];
-    struct job_set set = {.specs = jobs, .n = 3, .requests = requests, .n_requests = 2, .groups = groups, .n_groups = 2};
+    struct job_set set = {.specs = jobs,
+                          .n = 3,
+                          .requests = requests,
+                          .n_requests = 2,
+                          .groups = groups,
+                          .n_groups = 2};
     struct composition policy;
     struct core core;
     struct diag d = {0};
@@ -27,8 +32,14 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
     specs[0].gpus = specs[1].gpus = 4;
     assert_int_equal(topology_build(&fleet, &a, specs, 2, &d), 0);
     memset(requests, 0, sizeof requests);
-    requests[0] = (struct request){.n_groups = 1, .replicas = 1, .gpus = 3, .demand_milli = 3000, .types = 1};
-    requests[1] = (struct request){.first_group = 1, .n_groups = 1, .replicas = 1, .gpus = 2, .demand_milli = 2000, .types = 1};
+    requests[0] =
+        (struct request){.n_groups = 1, .replicas = 1, .gpus = 3, .demand_milli = 3000, .types = 1};
+    requests[1] = (struct request){.first_group = 1,
+                                   .n_groups = 1,
+                                   .replicas = 1,
+                                   .gpus = 2,
+                                   .demand_milli = 2000,
+                                   .types = 1};
     for (int i = 0; i < 3; i++)
         jobs[i] = (struct job_spec){.run = 100, .limit = 100, .request = i == 2};
     assert_int_equal(compose_parse("fifo,place=firstfit", &set, &policy, &d), 0);
@@ -37,7 +48,8 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
     for (uint32_t i = 0; i < 3; i++)
         core_submit(&core, i, 0);
     core_pass(&core, 0);
-    assert_int_equal(core.n_started, 2);        /* one free GPU on each node: the third asks for two on one */
+    assert_int_equal(core.n_started,
+                     2); /* one free GPU on each node: the third asks for two on one */
     assert_int_equal(core_held(&core, 1, &n)->node, 1);
     assert_int_equal(n, 1);
     core_pass(&core, 5);

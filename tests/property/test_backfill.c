@@ -9,11 +9,15 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct pool_case { const char *trace, *expected, *policy; uint32_t procs; };
+struct pool_case {
+    const char *trace, *expected, *policy;
+    uint32_t procs;
+};
 
 static void read_pool(const char *path, struct job_set *jobs, struct arena *a)
 {
-    static const struct csv_column want[] = {{"submit", true}, {"runtime", true}, {"procs", true}, {"requested", true}};
+    static const struct csv_column want[] = {
+        {"submit", true}, {"runtime", true}, {"procs", true}, {"requested", true}};
     VEC(struct builders_job) list = {0};
     struct diag d = {0};
     struct input *in = input_open(path, "a trace", &d);
@@ -24,8 +28,10 @@ static void read_pool(const char *path, struct job_set *jobs, struct arena *a)
         int64_t v[4];
         for (uint32_t k = 0; k < 4; k++)
             assert_int_equal(csv_integer(c, k, 0, INT64_C(9000000000), 0, &v[k], &d), 0);
-        VEC_PUSH(&list, (struct builders_job){.submit = v[0] * NS_PER_S, .run = v[1] * NS_PER_S,
-                                              .gpus = (uint32_t)v[2], .limit = v[3] * NS_PER_S});
+        VEC_PUSH(&list, (struct builders_job){.submit = v[0] * NS_PER_S,
+                                              .run = v[1] * NS_PER_S,
+                                              .gpus = (uint32_t)v[2],
+                                              .limit = v[3] * NS_PER_S});
     }
     csv_close(c);
     input_close(in);
@@ -53,7 +59,8 @@ static void compare_pool(const struct pool_case *k)
     read_pool(path, &jobs, &a);
     builders_fleet(&fleet, &a, 1, k->procs);
     builders_run(&jobs, &fleet, k->policy, NS_NEVER, &a, &o, 0);
-    snprintf(path, sizeof path, "%s/expected/%s.p%u.%s.csv", folder, k->trace, k->procs, k->expected);
+    snprintf(path, sizeof path, "%s/expected/%s.p%u.%s.csv", folder, k->trace, k->procs,
+             k->expected);
     in = input_open(path, "a schedule", &d);
     assert_non_null(in);
     c = csv_open(in, ',', true, want, 2, &d);
@@ -93,9 +100,12 @@ static void the_core_reproduces_the_pool_schedules_job_by_job(void **s)
 
 static void no_promise_is_broken_with_exact_estimates(void **s)
 {
-    static const char *const policies[] = {"easy,estimate=exact", "easy,estimate=exact,place=worstfit",
-                                           "easy,estimate=exact,place=random", "conservative,estimate=exact",
-                                           "easy,estimate=exact,place=consolidate", "easy(4),estimate=exact",
+    static const char *const policies[] = {"easy,estimate=exact",
+                                           "easy,estimate=exact,place=worstfit",
+                                           "easy,estimate=exact,place=random",
+                                           "conservative,estimate=exact",
+                                           "easy,estimate=exact,place=consolidate",
+                                           "easy(4),estimate=exact",
                                            "conservative,estimate=exact,place=firstfit"};
     (void)s;
     for (uint64_t seed = 1; seed <= 12; seed++)

@@ -47,7 +47,10 @@ void *aligned_alloc(size_t align, size_t n)
 }
 #endif
 
-struct cost { uint64_t calls; double bytes; };
+struct cost {
+    uint64_t calls;
+    double bytes;
+};
 
 static struct cost replay(const char *text, uint32_t gpus, uint32_t n, double load)
 {
@@ -93,17 +96,20 @@ static struct cost replay(const char *text, uint32_t gpus, uint32_t n, double lo
 
 static void the_loop_allocates_no_more_for_ten_times_the_jobs(void **state)
 {
-    static const char *const policies[] = {"fifo", "easy,estimate=limit", "fifo,walk=skip,place=consolidate"};
+    static const char *const policies[] = {"fifo", "easy,estimate=limit",
+                                           "fifo,walk=skip,place=consolidate"};
     (void)state;
     if (SANITIZED) {
         print_message("SKIP: the sanitizer owns the allocator\n");
         skip();
     }
     for (int i = 0; i < 3; i++) {
-        uint64_t few = replay(policies[i], 256, 2000, 0.9).calls, many = replay(policies[i], 256, 20000, 0.9).calls;
+        uint64_t few = replay(policies[i], 256, 2000, 0.9).calls,
+                 many = replay(policies[i], 256, 20000, 0.9).calls;
         /* Growth by doubling between instants: a logarithm, not a share, of the jobs. */
         if (many > few + 12 || few > 64)
-            fail_msg("%s: %u allocations for 2,000 jobs, %u for 20,000", policies[i], (unsigned)few, (unsigned)many);
+            fail_msg("%s: %u allocations for 2,000 jobs, %u for 20,000", policies[i], (unsigned)few,
+                     (unsigned)many);
     }
 }
 
@@ -126,7 +132,8 @@ static double instructions(const char *policy, uint32_t gpus, uint32_t n, double
     FILE *f;
 
     snprintf(command, sizeof command,
-             "valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=engine_run '%s' run '%s' %u %u %g 2>&1",
+             "valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=engine_run "
+             "'%s' run '%s' %u %u %g 2>&1",
              self, policy, gpus, n, load);
     f = popen(command, "r");
     assert_non_null(f);
@@ -141,7 +148,11 @@ static double instructions(const char *policy, uint32_t gpus, uint32_t n, double
 
 static void instructions_grow_with_jobs_and_hardly_with_gpus(void **state)
 {
-    static const struct { const char *policy; uint32_t gpus, jobs; double load; } base[] = {
+    static const struct {
+        const char *policy;
+        uint32_t gpus, jobs;
+        double load;
+    } base[] = {
         {"fifo", 4096, 20000, 0.9},
         {"fifo,walk=skip", 1024, 10000, 0.7},
     };
@@ -154,11 +165,12 @@ static void instructions_grow_with_jobs_and_hardly_with_gpus(void **state)
         double one = instructions(base[i].policy, base[i].gpus, base[i].jobs, base[i].load);
         double jobs = instructions(base[i].policy, base[i].gpus, 2 * base[i].jobs, base[i].load);
         double gpus = instructions(base[i].policy, 2 * base[i].gpus, base[i].jobs, base[i].load);
-        print_message("%s: %.1f M, twice the jobs x%.2f, twice the GPUs x%.2f\n", base[i].policy, one, jobs / one,
-                      gpus / one);
+        print_message("%s: %.1f M, twice the jobs x%.2f, twice the GPUs x%.2f\n", base[i].policy,
+                      one, jobs / one, gpus / one);
         /* performance.md section 1: 2.15 for jobs; 1.2 per job for GPUs at equal load. */
         if (jobs > 2.15 * one || gpus > 1.2 * one)
-            fail_msg("%s: x%.2f for twice the jobs, x%.2f for twice the GPUs", base[i].policy, jobs / one, gpus / one);
+            fail_msg("%s: x%.2f for twice the jobs, x%.2f for twice the GPUs", base[i].policy,
+                     jobs / one, gpus / one);
     }
 }
 

@@ -9,11 +9,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct naive { uint32_t free[64], count[64]; };     /* by node: free devices; devices given to the request */
+struct naive {
+    uint32_t free[64], count[64];
+}; /* by node: free devices; devices given to the request */
 
 /* One replica after the other, each on the node the rule names, all nodes looked at every time. */
-static bool naive_place(struct naive *n, const struct topology *t, const struct request *r, uint32_t gpus,
-                        enum place_pick pick)
+static bool naive_place(struct naive *n, const struct topology *t, const struct request *r,
+                        uint32_t gpus, enum place_pick pick)
 {
     uint32_t left = r->replicas;
 
@@ -69,7 +71,8 @@ static void mixed_fleet(struct topology *t, struct arena *a, struct rng *r)
 
 static void the_index_places_like_a_loop_over_all_nodes(void **s)
 {
-    static const enum place_pick picks[] = {PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE, PICK_FEWEST_NODES};
+    static const enum place_pick picks[] = {PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE,
+                                            PICK_FEWEST_NODES};
     (void)s;
     for (uint64_t seed = 1; seed <= 60; seed++) {
         struct arena a;
@@ -112,8 +115,8 @@ static void the_index_places_like_a_loop_over_all_nodes(void **s)
             }
             for (uint32_t i = 0; placed && i < t.n_nodes; i++)
                 if (got[i] != n.count[i])
-                    fail_msg("seed %u, step %d: node %u gives %u, the loop says %u", (unsigned)seed, step, i,
-                             got[i], n.count[i]);
+                    fail_msg("seed %u, step %d: node %u gives %u, the loop says %u", (unsigned)seed,
+                             step, i, got[i], n.count[i]);
             occupancy_verify(&o);
         }
         VEC_FREE(&held);
@@ -132,8 +135,13 @@ static void awkward_requests_take_all_or_nothing_and_give_everything_back(void *
         struct occupancy o;
         struct job_group g[2];
         struct job_set jobs = {.groups = g, .n_groups = 2};
-        struct placer p = {.occ = &o, .jobs = &jobs, .pick = (enum place_pick)(seed % 5), .seed = seed};
-        struct { struct request q; struct held *h; uint32_t n; } live[64];
+        struct placer p = {
+            .occ = &o, .jobs = &jobs, .pick = (enum place_pick)(seed % 5), .seed = seed};
+        struct {
+            struct request q;
+            struct held *h;
+            uint32_t n;
+        } live[64];
         struct node_spec specs[24];
         char racks[6][16];
         uint32_t n_live = 0;
@@ -146,15 +154,20 @@ static void awkward_requests_take_all_or_nothing_and_give_everything_back(void *
         rng_stream(&r, seed, RNG_PLACE, 1, 0);
         for (int i = 0; i < 24; i++) {
             snprintf(racks[i / 4], sizeof racks[0], "r%d", i / 4);
-            specs[i] = (struct node_spec){.gpu_type = i % 3 ? "a" : "b", .gpus = 8, .numa = 2, .nvlink_gpus = i % 5 ? 8 : 2,
-                                          .cpu_milli = 64000, .memory_mib = 512 << 10,
+            specs[i] = (struct node_spec){.gpu_type = i % 3 ? "a" : "b",
+                                          .gpus = 8,
+                                          .numa = 2,
+                                          .nvlink_gpus = i % 5 ? 8 : 2,
+                                          .cpu_milli = 64000,
+                                          .memory_mib = 512 << 10,
                                           .domain = {[LEVEL_RACK] = racks[i / 4]}};
         }
         assert_int_equal(topology_build(&t, &a, specs, 24, &d), 0);
         occupancy_init(&o, &t, &a, true, true, true);
         capacity = o.free_milli;
         for (int step = 0; step < 400; step++) {
-            struct request q = {.n_groups = 1 + rng_below(&r, 4) / 3, .types = 1 + rng_below(&r, 3)};
+            struct request q = {.n_groups = 1 + rng_below(&r, 4) / 3,
+                                .types = 1 + rng_below(&r, 3)};
             uint64_t taken = 0;
             if (n_live == 64 || (n_live && rng_below(&r, 3) == 0)) {
                 uint32_t i = rng_below(&r, n_live);
@@ -177,7 +190,8 @@ static void awkward_requests_take_all_or_nothing_and_give_everything_back(void *
             }
             q.cpu_milli = rng_below(&r, 2) * 4000;
             q.memory_mib = rng_below(&r, 2) * 32768;
-            q.required = (uint8_t)(uint8_t[]){0, 0, LEVEL_NUMA, LEVEL_NODE, LEVEL_NVLINK, LEVEL_RACK}[rng_below(&r, 6)];
+            q.required = (uint8_t)(uint8_t[]){0,         0, LEVEL_NUMA, LEVEL_NODE, LEVEL_NVLINK,
+                                              LEVEL_RACK}[rng_below(&r, 6)];
             q.preferred = (uint8_t)(uint8_t[]){0, 0, LEVEL_NODE, LEVEL_RACK}[rng_below(&r, 4)];
             {
                 int64_t before = o.free_milli;
@@ -187,9 +201,11 @@ static void awkward_requests_take_all_or_nothing_and_give_everything_back(void *
                 /* Another job draws other nodes; for unequal members that may decide whether all fit. */
                 if (p.pick != PICK_RANDOM || (q.n_groups == 1 && !q.share_milli))
                     if (placed != fits)
-                        fail_msg("seed %u, step %d: fits %d, placed %d (rule %d, %u groups of %u x %u, share %u, "
-                                 "required %u, preferred %u)", (unsigned)seed, step, fits, placed, (int)p.pick,
-                                 q.n_groups, g[0].replicas, g[0].gpus, q.share_milli, q.required, q.preferred);
+                        fail_msg("seed %u, step %d: fits %d, placed %d (rule %d, %u groups of %u x "
+                                 "%u, share %u, "
+                                 "required %u, preferred %u)",
+                                 (unsigned)seed, step, fits, placed, (int)p.pick, q.n_groups,
+                                 g[0].replicas, g[0].gpus, q.share_milli, q.required, q.preferred);
                 if (!placed) {
                     assert_true(o.free_milli == before);
                     if (!fits)
@@ -204,7 +220,8 @@ static void awkward_requests_take_all_or_nothing_and_give_everything_back(void *
                 if (q.required >= LEVEL_NUMA && q.required <= LEVEL_NVLINK)
                     assert_int_equal(h->node, p.out.at[0].node);
                 if (q.required == LEVEL_RACK)
-                    assert_int_equal(t.domain[LEVEL_RACK][h->node], t.domain[LEVEL_RACK][p.out.at[0].node]);
+                    assert_int_equal(t.domain[LEVEL_RACK][h->node],
+                                     t.domain[LEVEL_RACK][p.out.at[0].node]);
                 assert_true(o.cpu[h->node] >= 0 && o.memory[h->node] >= 0);
             }
             assert_true(taken == q.demand_milli);

@@ -24,8 +24,12 @@ static void mixed_fleet(struct topology *t, struct arena *a)
     memset(specs, 0, sizeof specs);
     for (int i = 0; i < 14; i++) {
         snprintf(rack[i], sizeof rack[i], "r%d", i / 4 % 10);
-        specs[i] = (struct node_spec){.gpu_type = i < 9 ? "big" : "small", .gpus = i < 9 ? 8 : 4, .nvlink_gpus = 8,
-                                      .numa = 2, .cpu_milli = 32000, .memory_mib = 256 << 10,
+        specs[i] = (struct node_spec){.gpu_type = i < 9 ? "big" : "small",
+                                      .gpus = i < 9 ? 8 : 4,
+                                      .nvlink_gpus = 8,
+                                      .numa = 2,
+                                      .cpu_milli = 32000,
+                                      .memory_mib = 256 << 10,
                                       .domain = {[LEVEL_RACK] = rack[i]},
                                       .health = i == 5 ? NODE_DRAINED : NODE_UP};
     }
@@ -70,14 +74,18 @@ static void mixed_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint
     builders_jobs(out, a, j, n, NULL);
 }
 
-struct usage { ns_t at; int sign; uint32_t job; };
+struct usage {
+    ns_t at;
+    int sign;
+    uint32_t job;
+};
 
 static int by_time(const void *x, const void *y)
 {
     const struct usage *a = x, *b = y;
     if (a->at != b->at)
         return a->at < b->at ? -1 : 1;
-    return a->sign - b->sign;       /* what ends at an instant is free for what starts then */
+    return a->sign - b->sign; /* what ends at an instant is free for what starts then */
 }
 
 static void check_schedule(const struct outcome *o, const char *policy)
@@ -93,8 +101,10 @@ static void check_schedule(const struct outcome *o, const char *policy)
         uint64_t milli = 0;
         if (r->start == NS_UNKNOWN)
             fail_msg("%s: job %u never started", policy, i);
-        if (r->start < jobs->specs[i].submit || r->end - r->start != jobs->specs[i].run || r->starts != 1)
-            fail_msg("%s: job %u ran from %lld to %lld", policy, i, (long long)r->start, (long long)r->end);
+        if (r->start < jobs->specs[i].submit || r->end - r->start != jobs->specs[i].run ||
+            r->starts != 1)
+            fail_msg("%s: job %u ran from %lld to %lld", policy, i, (long long)r->start,
+                     (long long)r->end);
         for (uint32_t k = 0; k < r->n_segments; k++) {
             const struct segment *s = &o->segments[r->first_segment + k];
             milli += (uint64_t)__builtin_popcountll(s->mask) * s->milli;
@@ -114,10 +124,12 @@ static void check_schedule(const struct outcome *o, const char *policy)
         for (uint32_t k = 0; k < r->n_segments; k++) {
             const struct segment *s = &o->segments[r->first_segment + k];
             for (uint64_t m = s->mask; m; m &= m - 1) {
-                uint32_t gpu = o->fleet->first_gpu[s->node] + s->base + (uint32_t)__builtin_ctzll(m);
+                uint32_t gpu =
+                    o->fleet->first_gpu[s->node] + s->base + (uint32_t)__builtin_ctzll(m);
                 used[gpu] += u[e].sign * s->milli;
                 if (used[gpu] < 0 || used[gpu] > 1000)
-                    fail_msg("%s: GPU %u carries %d milli at %lld", policy, gpu, used[gpu], (long long)u[e].at);
+                    fail_msg("%s: GPU %u carries %d milli at %lld", policy, gpu, used[gpu],
+                             (long long)u[e].at);
             }
         }
     }
@@ -146,15 +158,16 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
                     struct diag d = {0};
                     if (parts[e]->axis != AXIS_ESTIMATE)
                         continue;
-                    snprintf(text, sizeof text, "order=%s,walk=%s,place=%s,estimate=%s", parts[q]->name,
-                             parts[w]->name, parts[p]->name, parts[e]->name);
+                    snprintf(text, sizeof text, "order=%s,walk=%s,place=%s,estimate=%s",
+                             parts[q]->name, parts[w]->name, parts[p]->name, parts[e]->name);
                     arena_init(&a);
                     mixed_fleet(&fleet, &a);
                     mixed_jobs(&jobs, &a, 1 + composed % 5, 160);
                     if (compose_parse(text, &jobs, &c, &d) == 0) {
                         builders_run(&jobs, &fleet, text, NS_NEVER, &a, &o, 0);
                         check_schedule(&o, text);
-                        if (!strcmp(parts[e]->name, "exact") && o.promises_broken && !strcmp(parts[q]->name, "fifo"))
+                        if (!strcmp(parts[e]->name, "exact") && o.promises_broken &&
+                            !strcmp(parts[q]->name, "fifo"))
                             fail_msg("%s: %u promises broken", text, (unsigned)o.promises_broken);
                         builders_run(&jobs, &fleet, text, NS_NEVER, &a, &again, 0);
                         assert_string_equal(o.digest, again.digest);
@@ -169,7 +182,8 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
 static void no_promise_is_broken_on_mixed_fleets_with_exact_estimates(void **state)
 {
     static const char *const walks[] = {"easy", "conservative", "easy(3)"};
-    static const char *const places[] = {"bestfit", "firstfit", "worstfit", "random", "consolidate"};
+    static const char *const places[] = {"bestfit", "firstfit", "worstfit", "random",
+                                         "consolidate"};
     (void)state;
     for (uint32_t k = 0; k < 20 * 15; k++) {
         char text[96];
@@ -177,14 +191,15 @@ static void no_promise_is_broken_on_mixed_fleets_with_exact_estimates(void **sta
         struct topology fleet;
         struct job_set jobs;
         struct outcome o;
-        snprintf(text, sizeof text, "walk=%s,place=%s,estimate=exact", walks[k % 3], places[k / 3 % 5]);
+        snprintf(text, sizeof text, "walk=%s,place=%s,estimate=exact", walks[k % 3],
+                 places[k / 3 % 5]);
         arena_init(&a);
         mixed_fleet(&fleet, &a);
         mixed_jobs(&jobs, &a, 100 + k, 160);
         builders_run(&jobs, &fleet, text, NS_NEVER, &a, &o, 0);
         if (o.promises_broken)
-            fail_msg("seed %u, %s: %u of %u promises broken", 100 + k, text, (unsigned)o.promises_broken,
-                     (unsigned)o.promises);
+            fail_msg("seed %u, %s: %u of %u promises broken", 100 + k, text,
+                     (unsigned)o.promises_broken, (unsigned)o.promises);
         builders_free(&jobs);
         arena_free(&a);
     }
@@ -199,7 +214,7 @@ static void strict_fifo_on_one_node_equals_a_loop_by_hand(void **state)
         struct topology fleet;
         struct job_set jobs;
         struct outcome o;
-        ns_t ends[64] = {0}, last = 0;      /* by GPU: when it is free */
+        ns_t ends[64] = {0}, last = 0; /* by GPU: when it is free */
         arena_init(&a);
         builders_fleet(&fleet, &a, 1, 32);
         builders_random(&jobs, &a, seed, 500, 32, 32, 32, 0.9, 1.0);
@@ -228,7 +243,11 @@ static void strict_fifo_on_one_node_equals_a_loop_by_hand(void **state)
     }
 }
 
-struct side { const struct job_set *jobs; const struct topology *fleet; char digest[33]; };
+struct side {
+    const struct job_set *jobs;
+    const struct topology *fleet;
+    char digest[33];
+};
 
 static void *run_beside(void *arg)
 {

@@ -30,7 +30,10 @@ static int64_t sum(const int64_t *x, size_t n)
     return all;
 }
 
-static void near(double a, double b) { assert_true(fabs(a - b) <= 1e-9 * fmax(1, fabs(b))); }
+static void near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-9 * fmax(1, fabs(b)));
+}
 
 static void shares_sum_and_are_less_than_a_cent_off(void **s)
 {

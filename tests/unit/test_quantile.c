@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static void near(double a, double b) { assert_true(fabs(a - b) <= 1e-9 * fmax(1, fabs(b))); }
+static void near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-9 * fmax(1, fabs(b)));
+}
 
 static void nearest_rank_takes_a_value_that_is_there(void **s)
 {

@@ -78,7 +78,10 @@ static void means_keep_the_fleet_whole_and_the_areas(void **s)
     series_free(&x);
 }
 
-static double pending(const struct series_row *row) { return row->pending_jobs; }
+static double pending(const struct series_row *row)
+{
+    return row->pending_jobs;
+}
 
 static void no_peak_and_no_valley_is_lost(void **s)
 {

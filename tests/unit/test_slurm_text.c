@@ -48,11 +48,21 @@ static void no_limit_is_unknown(void **state)
 
 static void states_say_what_became_of_a_job(void **state)
 {
-    static const struct { const char *word; int end; } words[] = {
-        {"COMPLETED", JOB_DONE}, {"CANCELLED by 1000", JOB_KILLED}, {"CANCELLED+", JOB_KILLED},
-        {"OUT_OF_MEMORY", JOB_FAILED}, {"BOOT_FAIL", JOB_NODE_FAIL}, {"DEADLINE", JOB_TIMEOUT},
-        {"REQUEUED", JOB_PREEMPTED}, {"running", JOB_CENSORED}, {"PENDING", SLURM_PENDING},
-        {"DONE", JOB_ENDS}, {"", JOB_ENDS},
+    static const struct {
+        const char *word;
+        int end;
+    } words[] = {
+        {"COMPLETED", JOB_DONE},
+        {"CANCELLED by 1000", JOB_KILLED},
+        {"CANCELLED+", JOB_KILLED},
+        {"OUT_OF_MEMORY", JOB_FAILED},
+        {"BOOT_FAIL", JOB_NODE_FAIL},
+        {"DEADLINE", JOB_TIMEOUT},
+        {"REQUEUED", JOB_PREEMPTED},
+        {"running", JOB_CENSORED},
+        {"PENDING", SLURM_PENDING},
+        {"DONE", JOB_ENDS},
+        {"", JOB_ENDS},
     };
 
     (void)state;
@@ -123,7 +133,8 @@ static void memory_defaults_to_mib(void **state)
 
 static void typed_and_untyped_gpus_are_the_same_devices(void **state)
 {
-    static const char both[] = "billing=64,cpu=64,gres/gpu:a100=6,gres/gpu:h100=2,gres/gpu=8,node=2";
+    static const char both[] =
+        "billing=64,cpu=64,gres/gpu:a100=6,gres/gpu:h100=2,gres/gpu=8,node=2";
     static const char typed[] = "gres/gpu:a100=4,gres/gpumem=80G,gres/gpuutil=70";
     struct slurm_tres t;
     struct slurm_fault f;

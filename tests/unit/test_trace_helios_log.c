@@ -15,14 +15,18 @@ static void awkward_rows_are_read_as_documented(void **state)
     assert_int_equal(rows_skips(&r, "never ran"), 2);
     assert_int_equal(rows_warned(&r, "zone"), 1);
     assert_int_equal(r.origin, 0);
-    CHECK_JOB(&r, "11", "11 at 1593590400 for 3600 wait 10 limit -1 1x8 of any cpu 40000 mem 0 by "
-                        "vcX/ada done");
-    CHECK_JOB(&r, "12", "12 at 1593590400 for 60 wait 0 limit -1 1x6+2x5 of any cpu 26667 mem 0 by "
-                        "vcX/ada killed");
-    CHECK_JOB(&r, "13", "13 at 1593590700 for 30 wait 0 limit -1 1x0 of any cpu 12000 mem 0 by "
-                        "vcY/bob failed");
-    CHECK_JOB(&r, "16", "16 at 1593590760 for 0 wait 0 limit -1 2x1 of any cpu 4500 mem 0 by "
-                        "/eve killed");
+    CHECK_JOB(&r, "11",
+              "11 at 1593590400 for 3600 wait 10 limit -1 1x8 of any cpu 40000 mem 0 by "
+              "vcX/ada done");
+    CHECK_JOB(&r, "12",
+              "12 at 1593590400 for 60 wait 0 limit -1 1x6+2x5 of any cpu 26667 mem 0 by "
+              "vcX/ada killed");
+    CHECK_JOB(&r, "13",
+              "13 at 1593590700 for 30 wait 0 limit -1 1x0 of any cpu 12000 mem 0 by "
+              "vcY/bob failed");
+    CHECK_JOB(&r, "16",
+              "16 at 1593590760 for 0 wait 0 limit -1 2x1 of any cpu 4500 mem 0 by "
+              "/eve killed");
     rows_free(&r);
 }
 
@@ -58,9 +62,10 @@ static void each_fault_is_told_at_its_cell(void **state)
     check_reject(FORMAT, DATA "helios_log/bad-start.csv", "end-before-start",
                  "bad-start.csv:2:45: start_time is 3600 s before submit_time, expected a later "
                  "time");
-    check_reject(FORMAT, DATA "helios_log/bad-end.csv", "missing",
-                 "bad-end.csv:2:65: end_time and duration are empty, expected one of them for a job "
-                 "that started");
+    check_reject(
+        FORMAT, DATA "helios_log/bad-end.csv", "missing",
+        "bad-end.csv:2:65: end_time and duration are empty, expected one of them for a job "
+        "that started");
 }
 
 static void the_samples_read_as_told(void **state)

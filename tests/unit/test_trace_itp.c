@@ -74,8 +74,12 @@ static void the_samples_read_as_told(void **state)
 
 static void the_recorded_clusters_are_whole(void **state)
 {
-    static const struct { const char *file; uint32_t jobs; double hours; } clusters[] = {
-        {"01", 1595, 22740}, {"02", 5778, 123748}, {"04", 15802, 705683}, {"05", 3629, 14303},
+    static const struct {
+        const char *file;
+        uint32_t jobs;
+        double hours;
+    } clusters[] = {
+        {"01", 1595, 22740},  {"02", 5778, 123748}, {"04", 15802, 705683}, {"05", 3629, 14303},
         {"06", 2396, 123879}, {"08", 13047, 67100}, {"09", 11134, 39001},
     };
 

@@ -15,13 +15,15 @@ static void a_gang_runs_from_its_last_start_to_its_last_finish(void **state)
     assert_int_equal(rows_folds(&r, "gang member"), 1);
     assert_int_equal(rows_skips(&r, "never placed"), 1);
     assert_int_equal(rows_warned(&r, "snapshot"), 1);
-    CHECK_JOB(&r, "ml/ring", "ml/ring at 1772359200 for 3480 wait 20 limit 7200 2x8 of any cpu 2000 "
-                             "mem 1024 by ml/ failed");
+    CHECK_JOB(&r, "ml/ring",
+              "ml/ring at 1772359200 for 3480 wait 20 limit 7200 2x8 of any cpu 2000 "
+              "mem 1024 by ml/ failed");
     assert_int_equal(rows_job(&r, "ml/ring")->priority, 7);
     assert_int_equal(rows_job(&r, "ml/ring")->preferred, LEVEL_NVLINK);
     /* still running: as long as the latest time in the file says */
-    CHECK_JOB(&r, "ml/t4", "ml/t4 at 1772359380 for 1800 wait 1 limit -1 1x1 of Tesla-T4 cpu 0 mem 0 "
-                           "by ml/ censored");
+    CHECK_JOB(&r, "ml/t4",
+              "ml/t4 at 1772359380 for 1800 wait 1 limit -1 1x1 of Tesla-T4 cpu 0 mem 0 "
+              "by ml/ censored");
     rows_free(&r);
 }
 
@@ -50,7 +52,7 @@ static void nodes_offer_what_is_allocatable(void **state)
     assert_string_equal(n->type, "1g.5gb");
     assert_int_equal(n->spec.gpus, 56);
     assert_string_equal(n->rack, "r7");
-    n = rows_node(&r, "plain");         /* two of eight GPUs gone, a DaemonSet on it, cordoned */
+    n = rows_node(&r, "plain"); /* two of eight GPUs gone, a DaemonSet on it, cordoned */
     assert_int_equal(n->spec.gpus, 8);
     assert_int_equal(n->spec.gpus_down, 2);
     assert_int_equal(n->spec.cpu_milli, 7000);
@@ -75,8 +77,9 @@ static void the_last_event_of_a_pod_counts(void **state)
     rows_file(&r, FORMAT, DATA "kubernetes/watch.json", NULL);
     CHECK_COUNTS(&r, 3, 1, 0, 2, 0);
     assert_int_equal(rows_warned(&r, "snapshot"), 0);
-    CHECK_JOB(&r, "x/p", "x/p at 1772359200 for 600 wait 1 limit -1 1x2 of any cpu 0 mem 0 by x/ "
-                         "done");
+    CHECK_JOB(&r, "x/p",
+              "x/p at 1772359200 for 600 wait 1 limit -1 1x2 of any cpu 0 mem 0 by x/ "
+              "done");
     rows_free(&r);
 }
 
@@ -109,7 +112,7 @@ static void the_sample_reads_as_told(void **state)
 
     (void)state;
     SHARED("samples/kubernetes/cluster.json", &r, FORMAT);
-    CHECK_COUNTS(&r, 25, 14, 3, 7, 1);      /* 18 jobs: 14 + 3 skipped + 1 rejected */
+    CHECK_COUNTS(&r, 25, 14, 3, 7, 1); /* 18 jobs: 14 + 3 skipped + 1 rejected */
     assert_int_equal(rows_ends(&r, JOB_CENSORED), 8);
     assert_int_equal(rows_folds(&r, "node-owned pod"), 2);
     assert_string_equal(rows_job(&r, "nlp/bert-pg")->shape, "3x4+1x3");
@@ -136,17 +139,27 @@ static void the_sample_reads_as_told(void **state)
 
 static void the_bad_samples_fail_at_their_place(void **state)
 {
-    static const struct { const char *name, *complaint, *path; } bad[] = {
-        {"bad-extended.json", "bad-extended.json:81:9: nvidia.com/gpu request is 2 but limit is 1, "
-         "expected the same number", "$.items[1].spec.containers[0].resources (pod 'vision/eval-1')"},
-        {"bad-kind.json", "bad-kind.json:131:10: kind is 'Table', expected 'List', 'NodeList', "
-         "'PodList' or one object; export with 'kubectl get nodes,pods --all-namespaces -o json'", ""},
-        {"bad-node.json", "bad-node.json:34:4: node 'h100-0' has no status.allocatable, expected what "
-         "the kubelet offers", "$.items[0].status"},
-        {"bad-quantity.json", "bad-quantity.json:80:19: memory is '64 GiB', expected a Kubernetes "
+    static const struct {
+        const char *name, *complaint, *path;
+    } bad[] = {
+        {"bad-extended.json",
+         "bad-extended.json:81:9: nvidia.com/gpu request is 2 but limit is 1, "
+         "expected the same number",
+         "$.items[1].spec.containers[0].resources (pod 'vision/eval-1')"},
+        {"bad-kind.json",
+         "bad-kind.json:131:10: kind is 'Table', expected 'List', 'NodeList', "
+         "'PodList' or one object; export with 'kubectl get nodes,pods --all-namespaces -o json'",
+         ""},
+        {"bad-node.json",
+         "bad-node.json:34:4: node 'h100-0' has no status.allocatable, expected what "
+         "the kubelet offers",
+         "$.items[0].status"},
+        {"bad-quantity.json",
+         "bad-quantity.json:80:19: memory is '64 GiB', expected a Kubernetes "
          "quantity such as 64Gi, 68G or 500m",
          "$.items[1].spec.containers[0].resources.requests.memory (pod 'vision/eval-1')"},
-        {"bad-text.json", "bad-text.json:1:1: this is kubectl's table, expected JSON; add -o json", ""},
+        {"bad-text.json", "bad-text.json:1:1: this is kubectl's table, expected JSON; add -o json",
+         ""},
     };
     struct rows r;
     char path[512], name[96];

@@ -9,7 +9,8 @@ static void check_four(const struct rows *r)
 {
     CHECK_COUNTS(r, 4, 4, 0, 0, 0);
     CHECK_NTH(r, 0, "0 at 0 for 100 wait -1 limit -1 1x8 of any cpu 48000 mem 0 by /7 done");
-    CHECK_NTH(r, 1, "1 at 30 for 200 wait -1 limit 3600 1x3+1x2 of any cpu 10000 mem 0 by /7 killed");
+    CHECK_NTH(r, 1,
+              "1 at 30 for 200 wait -1 limit 3600 1x3+1x2 of any cpu 10000 mem 0 by /7 killed");
     CHECK_NTH(r, 2, "2 at 30 for 300 wait -1 limit -1 2x0 of any cpu 8000 mem 0 by /8 failed");
     CHECK_NTH(r, 3, "3 at 35 for 0 wait -1 limit -1 ?4 of any cpu 0 mem 0 by /9 done");
 }

@@ -15,8 +15,9 @@ static void acme_times_carry_their_zone(void **state)
     rows_file(&r, ACME, DATA "acme/good.csv", NULL);
     CHECK_COUNTS(&r, 2, 1, 1, 0, 0);
     assert_int_equal(rows_warned(&r, "zone"), 0);
-    CHECK_JOB(&r, "k1", "k1 at 1685577600 for 3600 wait 60 limit -1 2x8 of any cpu 32000 mem 95845 by "
-                        "/ua done");
+    CHECK_JOB(&r, "k1",
+              "k1 at 1685577600 for 3600 wait 60 limit -1 2x8 of any cpu 32000 mem 95845 by "
+              "/ua done");
     rows_free(&r);
     check_reject(ACME, DATA "acme/bad-end.csv", "end-before-start",
                  "bad-end.csv:2:80: end_time is 1 s before start_time, expected a later time");
@@ -25,12 +26,15 @@ static void acme_times_carry_their_zone(void **state)
 static void check_tasks(const struct rows *r)
 {
     CHECK_COUNTS(r, 4, 3, 1, 0, 0);
-    CHECK_JOB(r, "j1/worker", "j1/worker at 100 for 300 wait -1 limit -1 4x1@500 of T4 cpu 6000 mem "
-                              "27940 by / done");
-    CHECK_JOB(r, "j1/ps", "j1/ps at 100 for 300 wait -1 limit -1 2x0 of any cpu 12000 mem 0 by / "
-                          "done");
-    CHECK_JOB(r, "j2/chief", "j2/chief at 150 for 250 wait -1 limit -1 1x2 of V100 cpu 6000 mem 9537 "
-                             "by / censored");
+    CHECK_JOB(r, "j1/worker",
+              "j1/worker at 100 for 300 wait -1 limit -1 4x1@500 of T4 cpu 6000 mem "
+              "27940 by / done");
+    CHECK_JOB(r, "j1/ps",
+              "j1/ps at 100 for 300 wait -1 limit -1 2x0 of any cpu 12000 mem 0 by / "
+              "done");
+    CHECK_JOB(r, "j2/chief",
+              "j2/chief at 150 for 250 wait -1 limit -1 1x2 of V100 cpu 6000 mem 9537 "
+              "by / censored");
 }
 
 static void a_task_is_a_job_with_or_without_a_header(void **state)
@@ -107,7 +111,7 @@ static void the_samples_read_as_told(void **state)
     assert_int_equal(rows_ends(&r, JOB_CENSORED), 4);
     rows_free(&r);
     SHARED("samples/slurm/scontrol-node.txt", &r, NODES);
-    assert_int_equal(r.nodes.n, 6);         /* 5, one of them with two kinds of slice */
+    assert_int_equal(r.nodes.n, 6); /* 5, one of them with two kinds of slice */
     for (size_t i = 0; i < r.nodes.n; i++)
         gpus += r.nodes.at[i].spec.gpus;
     assert_int_equal(gpus, 41);

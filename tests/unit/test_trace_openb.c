@@ -15,10 +15,13 @@ static void shares_masks_and_cpu_pods_are_read(void **state)
     rows_file(&r, PODS, DATA "openb_pods/good.csv", NULL);
     CHECK_COUNTS(&r, 4, 3, 1, 0, 0);
     assert_int_equal(rows_skips(&r, "never ran"), 1);
-    CHECK_JOB(&r, "p1", "p1 at 100 for 90 wait 10 limit -1 1x1@250 of any cpu 4000 mem 8192 by / done");
-    CHECK_JOB(&r, "p2", "p2 at 50 for 440 wait 10 limit -1 1x8 of V100M16|V100M32 cpu 64000 mem "
-                        "262144 by / failed");
-    CHECK_JOB(&r, "p3", "p3 at 120 for 10 wait 0 limit -1 1x0 of any cpu 8000 mem 1024 by / censored");
+    CHECK_JOB(&r, "p1",
+              "p1 at 100 for 90 wait 10 limit -1 1x1@250 of any cpu 4000 mem 8192 by / done");
+    CHECK_JOB(&r, "p2",
+              "p2 at 50 for 440 wait 10 limit -1 1x8 of V100M16|V100M32 cpu 64000 mem "
+              "262144 by / failed");
+    CHECK_JOB(&r, "p3",
+              "p3 at 120 for 10 wait 0 limit -1 1x0 of any cpu 8000 mem 1024 by / censored");
     rows_free(&r);
 }
 
@@ -41,8 +44,9 @@ static void nodes_keep_their_model_and_size(void **state)
 static void each_fault_is_told_at_its_cell(void **state)
 {
     (void)state;
-    check_reject(PODS, DATA "openb_pods/bad-milli.csv", "shape",
-                 "bad-milli.csv:2:16: gpu_milli is '0', expected 1 to 1000 when a pod asks for a GPU");
+    check_reject(
+        PODS, DATA "openb_pods/bad-milli.csv", "shape",
+        "bad-milli.csv:2:16: gpu_milli is '0', expected 1 to 1000 when a pod asks for a GPU");
     check_reject(PODS, DATA "openb_pods/bad-end.csv", "end-before-start",
                  "bad-end.csv:2:39: deletion_time is 5 s before scheduled_time, expected a later "
                  "time");
@@ -75,12 +79,15 @@ static void the_samples_read_as_told(void **state)
 
 static void the_recorded_lists_are_whole(void **state)
 {
-    static const struct { const char *name; uint32_t rows, jobs, skipped; } lists[] = {
-        {"default.csv", 8152, 7255, 897}, {"cpu0.csv.gz", 7064, 6203, 861},
-        {"cpu050.csv.gz", 7439, 6561, 878}, {"cpu100.csv.gz", 7853, 6970, 883},
-        {"cpu200.csv.gz", 8832, 7905, 927}, {"gpushare20.csv.gz", 8152, 7312, 840},
+    static const struct {
+        const char *name;
+        uint32_t rows, jobs, skipped;
+    } lists[] = {
+        {"default.csv", 8152, 7255, 897},       {"cpu0.csv.gz", 7064, 6203, 861},
+        {"cpu050.csv.gz", 7439, 6561, 878},     {"cpu100.csv.gz", 7853, 6970, 883},
+        {"cpu200.csv.gz", 8832, 7905, 927},     {"gpushare20.csv.gz", 8152, 7312, 840},
         {"gpushare40.csv.gz", 8152, 7171, 981}, {"gpushare100.csv.gz", 8152, 6943, 1209},
-        {"gpuspec10.csv.gz", 8152, 7255, 897}, {"gpuspec25.csv.gz", 8152, 7255, 897},
+        {"gpuspec10.csv.gz", 8152, 7255, 897},  {"gpuspec25.csv.gz", 8152, 7255, 897},
     };
     struct rows r;
     char name[96];
@@ -99,8 +106,12 @@ static void the_recorded_lists_are_whole(void **state)
 
 static void the_recorded_fleet_has_6212_gpus(void **state)
 {
-    static const struct { const char *name; size_t nodes; } lists[] = {
-        {"all_node.csv", 1523}, {"gpu_node.csv", 1213},
+    static const struct {
+        const char *name;
+        size_t nodes;
+    } lists[] = {
+        {"all_node.csv", 1523},
+        {"gpu_node.csv", 1213},
     };
     struct rows r;
     char name[96];

@@ -67,12 +67,15 @@ static void the_log_gives_a_job_per_attempt(void **state)
     assert_int_equal(rows_guess(LOG, DATA "philly_log/good.json", NULL), GUESS_YES);
     rows_file(&r, LOG, DATA "philly_log/good.json", NULL);
     CHECK_COUNTS(&r, 5, 3, 1, 0, 1);
-    CHECK_JOB(&r, "j1", "j1 at 1506852000 for 600 wait 60 limit -1 2x2+1x1 of any cpu 0 mem 0 by "
-                        "v1/u1 failed");
-    CHECK_JOB(&r, "j1#2", "j1#2 at 1506852660 for 3600 wait 540 limit -1 1x4 of any cpu 0 mem 0 by "
-                          "v1/u1 done");
-    CHECK_JOB(&r, "j3", "j3 at 1506852600 for 4200 wait 0 limit -1 1x1 of any cpu 0 mem 0 by v2/u2 "
-                        "censored");
+    CHECK_JOB(&r, "j1",
+              "j1 at 1506852000 for 600 wait 60 limit -1 2x2+1x1 of any cpu 0 mem 0 by "
+              "v1/u1 failed");
+    CHECK_JOB(&r, "j1#2",
+              "j1#2 at 1506852660 for 3600 wait 540 limit -1 1x4 of any cpu 0 mem 0 by "
+              "v1/u1 done");
+    CHECK_JOB(&r, "j3",
+              "j3 at 1506852600 for 4200 wait 0 limit -1 1x1 of any cpu 0 mem 0 by v2/u2 "
+              "censored");
     assert_int_equal(rows_warned(&r, "submit"), 1);
     rows_free(&r);
 }
@@ -85,8 +88,9 @@ static void merged_attempts_do_the_work_of_the_last(void **state)
     (void)state;
     rows_file(&r, LOG, DATA "philly_log/good.json", &opt);
     CHECK_COUNTS(&r, 5, 2, 1, 1, 1);
-    CHECK_JOB(&r, "j1", "j1 at 1506852000 for 3600 wait 1200 limit -1 1x4 of any cpu 0 mem 0 by "
-                        "v1/u1 done");
+    CHECK_JOB(&r, "j1",
+              "j1 at 1506852000 for 3600 wait 1200 limit -1 1x4 of any cpu 0 mem 0 by "
+              "v1/u1 done");
     rows_free(&r);
 }
 

@@ -44,8 +44,18 @@ static void quantities_have_decimal_and_binary_units(void **state)
 
 static void what_is_no_quantity_is_refused(void **state)
 {
-    static const char *const bad[] = {"", "Gi", "64 GiB", "64GiB", "-1", "1.2.3", "1e", "1e99", "0x10",
-                                      "1,5", "9999999999999999999999", "8Ei5"};
+    static const char *const bad[] = {"",
+                                      "Gi",
+                                      "64 GiB",
+                                      "64GiB",
+                                      "-1",
+                                      "1.2.3",
+                                      "1e",
+                                      "1e99",
+                                      "0x10",
+                                      "1,5",
+                                      "9999999999999999999999",
+                                      "8Ei5"};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -83,7 +93,8 @@ static void offsets_are_east_of_utc(void **state)
 
 static void a_zone_that_is_none_is_a_usage_error(void **state)
 {
-    static const char *const bad[] = {"+25", "+8:5", "../etc/passwd", "/etc/passwd", "Nowhere/Town"};
+    static const char *const bad[] = {"+25", "+8:5", "../etc/passwd", "/etc/passwd",
+                                      "Nowhere/Town"};
     struct zone z;
     struct diag d;
 
@@ -109,11 +120,11 @@ static void clock_changes_take_the_first_reading(void **state)
     assert_false(odd);
     assert_int_equal(utc(&z, "2020-07-15 12:00:00", &odd), 1594807200);
     assert_false(odd);
-    assert_int_equal(utc(&z, "2020-10-25 02:30:00", &odd), 1603585800);    /* twice: summer's */
+    assert_int_equal(utc(&z, "2020-10-25 02:30:00", &odd), 1603585800); /* twice: summer's */
     assert_true(odd);
     assert_int_equal(utc(&z, "2020-10-25 03:00:00", &odd), 1603591200);
     assert_false(odd);
-    assert_int_equal(utc(&z, "2020-03-29 02:30:00", &odd), 1585441800);    /* never */
+    assert_int_equal(utc(&z, "2020-03-29 02:30:00", &odd), 1585441800); /* never */
     assert_true(odd);
     assert_int_equal(utc(&z, "2020-03-29 03:00:00", &odd), 1585443600);
     assert_false(odd);
@@ -140,8 +151,12 @@ static void totals_split_as_evenly_as_they_go(void **state)
 static int guess(const char *head, struct trace_near *near)
 {
     static const char *const required[] = {"id", "", "Length"}, *const known[] = {"note"};
-    const struct header_rule rule = {.format = "toy", .delimiter = ',', .required = required,
-                                     .n_required = 3, .known = known, .n_known = 1};
+    const struct header_rule rule = {.format = "toy",
+                                     .delimiter = ',',
+                                     .required = required,
+                                     .n_required = 3,
+                                     .known = known,
+                                     .n_known = 1};
 
     *near = (struct trace_near){0};
     return header_guess(&rule, head, strlen(head), near);

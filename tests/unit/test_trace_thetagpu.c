@@ -13,10 +13,12 @@ static void numbers_written_as_fractions_are_whole(void **state)
     rows_file(&r, FORMAT, DATA "thetagpu/good.csv", NULL);
     CHECK_COUNTS(&r, 2, 2, 0, 0, 0);
     assert_true(r.unsorted_ok);
-    CHECK_JOB(&r, "902", "902 at 1672532181 for 2300.64 wait 1 limit 3600 ?2 of any cpu 0 mem 0 by "
-                         "7/24166353244411 done");
-    CHECK_JOB(&r, "901", "901 at 1672529197 for 60 wait -1 limit -1 ?1 of any cpu 0 mem 0 by 8/0 "
-                         "killed");
+    CHECK_JOB(&r, "902",
+              "902 at 1672532181 for 2300.64 wait 1 limit 3600 ?2 of any cpu 0 mem 0 by "
+              "7/24166353244411 done");
+    CHECK_JOB(&r, "901",
+              "901 at 1672529197 for 60 wait -1 limit -1 ?1 of any cpu 0 mem 0 by 8/0 "
+              "killed");
     rows_free(&r);
     check_reject(FORMAT, DATA "thetagpu/bad-number.csv", "number",
                  "bad-number.csv:2:17: gpu_num is '2.5', expected a whole number from 1 to 131072");
