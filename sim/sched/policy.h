@@ -39,6 +39,15 @@ struct order_view {
 /* Which node next, among those with room for one more replica. */
 enum place_pick { PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE, PICK_RANDOM, PICK_FEWEST_NODES };
 
+/* Estimated GPU-time of the whole gang in milli-GPU x ms, the coarseness at which 64 bits hold 1e5
+ * GPUs for 292 years; for orders by remaining service. */
+static inline int64_t policy_gpu_time(const struct order_view *v)
+{
+    wide_t t = (wide_t)(v->estimate / 1000000) * (wide_t)v->demand_milli;
+
+    return t > INT64_MAX ? INT64_MAX : (int64_t)t;
+}
+
 struct core; /* sched/core.h: what a walk works on */
 
 struct policy_part {
