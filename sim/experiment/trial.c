@@ -22,13 +22,9 @@ int trial_check_policy(const char *policy, const struct job_set *jobs, struct di
     return compose_parse(policy, jobs, &c, d);
 }
 
-struct tick {
-    const struct trial_config *config;
-};
-
 static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
 {
-    const struct trial_config *c = ((struct tick *)ctx)->config;
+    const struct trial_config *c = *(const struct trial_config **)ctx;
 
     c->progress(c->progress_ctx, &(struct trial_progress){now, ended, c->jobs->n, events});
 }
@@ -120,7 +116,6 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     struct engine engine;
     struct collect collect;
     struct observer observer;
-    struct tick ticking = {config};
     enum engine_end end;
     ns_t stop;
     bool exact;
@@ -137,7 +132,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     engine_init(&engine, config->jobs, core, &observer, config->horizon, a);
     if (config->progress) {
         engine.tick = tick;
-        engine.tick_ctx = &ticking;
+        engine.tick_ctx = &config;
     }
     end = engine_run(&engine);
     stop = config->horizon != NS_NEVER && end != ENGINE_LIVELOCK ? config->horizon : engine.now;

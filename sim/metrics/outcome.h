@@ -27,8 +27,7 @@ struct job_result {
     ns_t end;               /* NS_UNKNOWN = still running or waiting at the horizon */
     uint32_t first_segment; /* in outcome.segments; valid when segments were kept */
     uint32_t n_segments;
-    uint32_t starts;   /* times it was started */
-    uint32_t promised; /* 1 when a reservation was ever made for it */
+    uint32_t starts; /* times it was started */
 };
 
 /* Devices base..base+63 of one node held by one job. */

@@ -147,8 +147,6 @@ void core_submit(struct core *c, uint32_t job, ns_t now)
     c->now = now;
     queue_add(&c->queue, job, c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
               estimate);
-    if (c->plan)
-        plan_submit(c->plan, job);
 }
 
 void core_finish(struct core *c, uint32_t job, ns_t now, ns_t ran)

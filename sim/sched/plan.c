@@ -283,11 +283,6 @@ static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_
     return false;
 }
 
-void plan_submit(struct plan *p, uint32_t job)
-{
-    p->start[job] = NS_NEVER;
-}
-
 void plan_finish(struct plan *p, uint32_t job)
 {
     /* A job of no length is planned for one tick, so that two plans never share its instant; its end
@@ -321,12 +316,8 @@ static void pull_forward(struct plan *p, uint32_t job)
     if (was <= p->core->now)
         return;
     remove_spans(p, job, false);
-    if (seat_earliest(p, job, was, one)) {
-        /* Its old place came back too: later jobs may move there. Marked by where it was. */
-        add_spans(p, job, p->start[job], planned_end(p, job));
-        return;
-    }
-    add_spans(p, job, was, planned_end(p, job));
+    seat_earliest(p, job, was, one); /* changes nothing when there is no earlier seat */
+    add_spans(p, job, p->start[job], planned_end(p, job));
 }
 
 /* Start a job on the spots of its plan. False when somebody overran and is still there. */
@@ -383,6 +374,7 @@ static void compress(struct plan *p)
     for (walk_begin(c), walk_cursors(c); c->n_cursor; walk_step(c, c->cursor[0].job)) {
         uint32_t job = c->cursor[0].job;
         ns_t was = p->start[job];
+        /* Its old place comes back for later jobs; beyond eight nodes it is not looked for. */
         struct spot old[8];
         size_t n_old = p->spots[job].n < 8 ? p->spots[job].n : 8;
         if (was == NS_NEVER)

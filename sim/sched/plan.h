@@ -17,7 +17,6 @@ struct plan;
 
 struct plan *plan_new(struct core *c, struct arena *a);
 void plan_free(struct plan *p);
-void plan_submit(struct plan *p, uint32_t job);
 void plan_finish(struct plan *p, uint32_t job); /* before its devices come back */
 
 #endif
