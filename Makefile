@@ -37,19 +37,19 @@ endif
 
 # Texts that do not fit their field are cut on purpose (base/diag.h), so gcc need not say so.
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-format-truncation
-DEFINES  := -D_POSIX_C_SOURCE=200809L -DBERTH_VERSION='"$(VERSION)"'
+DEFINES  := -D_POSIX_C_SOURCE=200809L -DBERTH_BUILT_IN -DBERTH_VERSION='"$(VERSION)"'
 INCLUDES := -Isim -Itests -I$B
 OPENMP   := -fopenmp
 ALL_CFLAGS = -std=c11 $(WARN) $(DEFINES) $(INCLUDES) -ffp-contract=off $(OPENMP) \
              $(CFLAGS.$(FLAVOUR)) $(CFLAGS)
-LIBS     := -lgsl -lgslcblas -lcsv -lcjson -lz -lm
+LIBS     := -lgsl -lgslcblas -lcsv -lcjson -lz -ldl -lm
 
 src   = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 obj   = $(patsubst %.c,$B/obj/%.o,$(1))
 progs = $(patsubst tests/%.c,$B/test/%,$(sort $(wildcard tests/$(1))))
 
 SCHED_SRC := $(call src,sim/base sim/cluster sim/sched policies)
-SIM_SRC   := $(call src,sim/model sim/engine sim/ingest sim/metrics sim/experiment traces reports)
+SIM_SRC   := $(call src,sim/host sim/model sim/engine sim/ingest sim/metrics sim/experiment traces reports)
 ifeq ($(FLAVOUR),fuzz)
 # libFuzzer comes with clang, whose OpenMP is a package of its own: no driver needs threads.
 CC        := $(CLANG)
@@ -58,7 +58,9 @@ SIM_SRC   := $(filter-out sim/experiment/replicate.c sim/experiment/run.c,$(SIM_
 endif
 CLI_SRC   := $(filter-out sim/cli/main.c,$(call src,sim/cli))
 LIB_SRC   := $(call src,tests/lib)
-TABLES    := $B/gen/policies.def $B/gen/traces.def $B/gen/reports.def
+# A policy on the contract is a table of its own; it says so with BERTH_POLICY(name).
+CONTRACT  := $(shell grep -l '^BERTH_POLICY' policies/*.c 2>/dev/null)
+TABLES    := $B/gen/policies.def $B/gen/contract_policies.def $B/gen/traces.def $B/gen/reports.def
 ARCHIVES  := $B/libcli.a $B/libsim.a $B/libsched.a
 TESTS     := $(call progs,unit/test_*.c) $(call progs,property/test_*.c) \
              $(call progs,exact/test_*.c)
@@ -83,8 +85,13 @@ $B/obj/%.o: %.c Makefile VERSION | $(TABLES)
 write_if_changed = mkdir -p $(@D) && t=$@.$$$$ && { $(1); } >$$t && \
     if cmp -s $$t $@; then rm $$t; else mv $$t $@; fi
 
+table_of = for f in $(1); do basename $$f .c | sed 's/.*/X(&)/'; done
+$B/gen/policies.def: FORCE
+	@$(call write_if_changed,$(call table_of,$(filter-out $(CONTRACT),$(call src,policies))))
+$B/gen/contract_policies.def: FORCE
+	@$(call write_if_changed,$(call table_of,$(sort $(CONTRACT))))
 $B/gen/%.def: FORCE
-	@$(call write_if_changed,for f in $(call src,$*); do basename $$f .c | sed 's/.*/X(&)/'; done)
+	@$(call write_if_changed,$(call table_of,$(call src,$*)))
 
 $B/gen/libsched.list: FORCE
 	@$(call write_if_changed,printf '%s\n' $(SCHED_SRC))

@@ -2,7 +2,7 @@
 #include "engine/engine.h"
 
 #include "base/check.h"
-#include "sched/pods.h"
+#include "engine/lifecycle.h"
 
 _Static_assert(sizeof(struct booking) == sizeof(struct observed_booking), "told as they are");
 _Static_assert(sizeof(struct blocked) == sizeof(struct observed_block), "told as they are");
@@ -10,12 +10,16 @@ _Static_assert(sizeof(struct blocked) == sizeof(struct observed_block), "told as
 /* Three equal states in a row: the second may be chance, the third is a circle (stories.md T2). */
 #define LIVELOCK_REPEATS 3
 
-void engine_init(struct engine *e, const struct job_set *jobs, struct core *c,
-                 const struct observer *observer, ns_t horizon, struct arena *a)
+void engine_init(struct engine *e, struct host *h, const struct observer *observer, ns_t horizon,
+                 struct arena *a)
 {
-    *e = (struct engine){.jobs = jobs, .core = c, .observer = observer, .horizon = horizon};
+    const struct job_set *jobs = h->jobs;
+
+    *e = (struct engine){.jobs = jobs, .host = h, .observer = observer, .horizon = horizon};
     event_queue_init(&e->future);
-    attribution_init(&e->attribution, c, observer && observer->wants_blocked);
+    booking_init(&e->bookings, h, observer && observer->wants_blocked);
+    for (uint32_t type = 0; type < h->topo->n_types; type++)
+        e->idle_milli[type] = h->occ.pool[type].free_milli;
     if (!jobs->after)
         return;
     e->ended_job = ARENA_ARRAY(a, uint8_t, jobs->n + 1);
@@ -28,13 +32,16 @@ void engine_init(struct engine *e, const struct job_set *jobs, struct core *c,
 void engine_free(struct engine *e)
 {
     event_queue_free(&e->future);
-    attribution_free(&e->attribution);
+    booking_free(&e->bookings);
+    VEC_FREE(&e->job);
+    VEC_FREE(&e->leaving);
     VEC_FREE(&e->states);
+    VEC_FREE(&e->unwoken);
 }
 
 static void submit(struct engine *e, uint32_t job)
 {
-    core_submit(e->core, job, e->now);
+    lifecycle_submit(e, host_submit(e->host, job, e->now));
     if (e->observer)
         e->observer->submit(e->observer->ctx, job, e->now);
 }
@@ -51,17 +58,8 @@ static void arrive(struct engine *e, uint32_t job)
     submit(e, job);
 }
 
-static void finish(struct engine *e, uint32_t job)
+static void release_dependents(struct engine *e, uint32_t job)
 {
-    uint32_t n;
-    const struct held *h = core_held(e->core, job, &n);
-
-    if (e->observer)
-        e->observer->finish(e->observer->ctx, job, e->now, h, n);
-    core_finish(e->core, job, e->now, e->jobs->specs[job].run);
-    e->ended++;
-    if (!e->ended_job)
-        return;
     e->ended_job[job] = 1;
     for (uint32_t next = e->first_waiting[job]; next != JOB_NONE;) {
         uint32_t waiting = next;
@@ -73,7 +71,7 @@ static void finish(struct engine *e, uint32_t job)
 /* True when the same state came back often enough without a start or an end in between. */
 static bool going_in_circles(struct engine *e)
 {
-    uint64_t progress = e->core->decisions + e->ended, state = pods_state(e->core->pods);
+    uint64_t progress = e->host->decisions + e->ended, state = host_hold_state(e->host);
     uint32_t seen = 1;
 
     if (progress != e->progress)
@@ -82,53 +80,59 @@ static bool going_in_circles(struct engine *e)
     for (size_t i = 0; i < e->states.n; i++)
         seen += e->states.at[i] == state;
     VEC_PUSH(&e->states, state);
-    return seen >= LIVELOCK_REPEATS && e->cursor == e->jobs->n && !e->core->n_running;
+    return seen >= LIVELOCK_REPEATS && e->cursor == e->jobs->n && !e->host->view.n_running;
+}
+
+/* Books why capacity is free. What is idle in fact and claimed already, by starts and moves that wait for
+ * devices, is reserved for them; everything else is free to claim. idle[type]: neither held by a job nor
+ * by parts of one. */
+static void book(struct engine *e, int64_t *idle)
+{
+    const struct host *h = e->host;
+    struct bookings *b = &e->bookings;
+    int64_t free[TOPOLOGY_TYPES];
+
+    for (uint32_t type = 0; type < h->topo->n_types; type++) {
+        idle[type] = e->idle_milli[type] - h->held_milli[type];
+        free[type] = h->occ.pool[type].free_milli;
+        if (free[type] > idle[type])
+            free[type] = idle[type];
+    }
+    booking_update(b, free);
+    for (size_t i = 0; i < h->job.n && e->leaving.n; i++) {
+        const struct berth_job *j = &h->job.at[i];
+        if (j->state != BERTH_JOB_STARTING && j->state != BERTH_JOB_MOVING)
+            continue;
+        for (uint32_t type = 0; type < h->topo->n_types; type++) {
+            int64_t claimed = idle[type] - free[type];
+            if (claimed > 0 && h->jobs->requests[j->request].types >> type & 1) {
+                VEC_PUSH(&b->booked, (struct booking){j->request, BERTH_BLOCK_RESERVED,
+                                                      (uint8_t)type, claimed});
+                free[type] = idle[type];
+            }
+        }
+    }
 }
 
 static void tell(struct engine *e)
 {
-    const struct core *c = e->core;
-    int64_t free[TOPOLOGY_TYPES];
-    static const int64_t none[TOPOLOGY_TYPES];
+    const struct host *h = e->host;
+    int64_t idle[TOPOLOGY_TYPES];
 
-    attribution_update(&e->attribution);
-    for (uint32_t type = 0; type < c->topo->n_types; type++)
-        free[type] = c->occ.pool[type].free_milli;
+    book(e, idle);
     e->observer->settle(
         e->observer->ctx, e->now,
         &(struct observed_state){
-            .pending_jobs = c->queue.n,
-            .running_jobs = c->n_running,
-            .pending_milli = c->queue.demand_milli,
-            .bookings = (const struct observed_booking *)(const void *)e->attribution.bookings.at,
-            .n_bookings = e->attribution.bookings.n,
-            .blocked = (const struct observed_block *)(const void *)e->attribution.blocked.at,
-            .n_blocked = e->attribution.blocked.n,
-            .free_milli = free,
-            .gang_wait_milli = c->pods ? pods_held_milli(c->pods) : none,
+            .pending_jobs = h->view.n_pending,
+            .running_jobs = h->view.n_running,
+            .pending_milli = h->pending_milli,
+            .bookings = (const struct observed_booking *)(const void *)e->bookings.booked.at,
+            .n_bookings = e->bookings.booked.n,
+            .blocked = (const struct observed_block *)(const void *)e->bookings.blocked.at,
+            .n_blocked = e->bookings.blocked.n,
+            .free_milli = idle,
+            .gang_wait_milli = h->held_milli,
         });
-}
-
-/* True when incomplete jobs began to hold devices with a time limit. */
-static bool carry_out(struct engine *e)
-{
-    struct core *c = e->core;
-    size_t n_began = 0;
-
-    for (uint32_t i = 0; i < c->n_started; i++) {
-        uint32_t job = c->started[i], n;
-        const struct held *h = core_held(c, job, &n);
-        if (e->observer)
-            e->observer->start(e->observer->ctx, job, e->now, h, n);
-        event_queue_push(&e->future, e->now + e->jobs->specs[job].run, EVENT_FINISH, job, 0);
-    }
-    if (c->pods && c->queue.n) {
-        const uint32_t *began = pods_began(c->pods, &n_began);
-        for (size_t i = 0; i < n_began; i++)
-            event_queue_push(&e->future, e->now + pods_timeout(c->pods), EVENT_HOLD_TIMEOUT,
-                             began[i], pods_hold(c->pods, began[i]));
-    }
-    return n_began > 0;
 }
 
 static ns_t next_instant(const struct engine *e)
@@ -140,35 +144,86 @@ static ns_t next_instant(const struct engine *e)
     return next;
 }
 
-enum engine_end engine_run(struct engine *e)
+static void reserve(struct engine *e)
+{
+    uint32_t arriving = 1;
+
+    while (e->cursor + arriving < e->jobs->n &&
+           e->jobs->specs[e->cursor + arriving].submit == e->now)
+        arriving++;
+    if (e->ended_job) /* each end may release its dependents */
+        arriving += e->jobs->n - e->ended < 4096 ? e->jobs->n - e->ended : 4096;
+    host_reserve(e->host, arriving);
+    booking_reserve(&e->bookings);
+    VEC_RESERVE(&e->bookings.booked, e->bookings.booked.n + e->host->job.room);
+    lifecycle_reserve(e);
+    event_queue_reserve(&e->future, (size_t)e->host->topo->n_gpus + e->host->job.room + 64);
+}
+
+static bool unwanted(struct engine *e, uint64_t cookie)
+{
+    for (size_t i = 0; i < e->unwoken.n; i++)
+        if (e->unwoken.at[i] == cookie) {
+            e->unwoken.at[i] = e->unwoken.at[--e->unwoken.n];
+            return true;
+        }
+    return false;
+}
+
+/* Everything due at this instant. */
+static void happen(struct engine *e)
 {
     struct event ev;
+
+    while (event_queue_next(&e->future) == e->now && event_queue_pop(&e->future, &ev)) {
+        uint32_t job;
+        if (event_kind(&ev) == EVENT_TIMER) {
+            if (!unwanted(e, ev.what))
+                host_timer(e->host, ev.what, e->now);
+        } else if (lifecycle_event(e, &ev, &job)) {
+            e->ended++;
+            if (e->ended_job)
+                release_dependents(e, job);
+        }
+        e->events++;
+    }
+    while (e->cursor < e->jobs->n && e->jobs->specs[e->cursor].submit == e->now) {
+        arrive(e, e->cursor++);
+        e->events++;
+    }
+}
+
+/* False when the policy broke its contract. */
+static bool decide(struct engine *e, bool *holds_began)
+{
+    struct host *h = e->host;
+
+    do {
+        if (!host_decide(h, e->now))
+            return false;
+        e->passes++;
+        *holds_began = *holds_began || h->holds_began;
+        for (size_t i = 0; i < h->effects.n; i++)
+            lifecycle_carry_out(e, &h->effects.at[i]);
+    } while (h->waking);
+    return true;
+}
+
+enum engine_end engine_run(struct engine *e)
+{
     uint64_t told = 0;
     ns_t next;
 
     while ((next = next_instant(e)) < e->horizon) {
-        bool holds_began;
+        bool holds_began = false;
         check(next >= e->now);
         e->now = next;
-        core_reserve(e->core);
-        attribution_reserve(&e->attribution);
-        event_queue_reserve(&e->future, (size_t)e->core->topo->n_gpus + e->core->queue.n + 64);
+        reserve(e);
         if (e->observer)
             e->observer->advance(e->observer->ctx, e->now);
-        while (event_queue_next(&e->future) == e->now && event_queue_pop(&e->future, &ev)) {
-            if (event_kind(&ev) == EVENT_FINISH)
-                finish(e, ev.job);
-            else
-                pods_expire(e->core->pods, ev.job, ev.generation);
-            e->events++;
-        }
-        while (e->cursor < e->jobs->n && e->jobs->specs[e->cursor].submit == e->now) {
-            arrive(e, e->cursor++);
-            e->events++;
-        }
-        core_pass(e->core, e->now);
-        e->passes++;
-        holds_began = carry_out(e);
+        happen(e);
+        if (!decide(e, &holds_began))
+            return ENGINE_POLICY;
         if (e->observer)
             tell(e);
         if (holds_began && going_in_circles(e))
@@ -178,7 +233,7 @@ enum engine_end engine_run(struct engine *e)
             e->tick(e->tick_ctx, e->now, e->ended, e->events);
         }
     }
-    if (next != NS_NEVER || (e->horizon != NS_NEVER && e->core->n_running))
+    if (next != NS_NEVER || (e->horizon != NS_NEVER && e->host->view.n_running))
         return ENGINE_HORIZON;
     return e->ended == e->jobs->n ? ENGINE_FINISHED : ENGINE_DEADLOCK;
 }

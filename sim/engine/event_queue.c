@@ -19,10 +19,9 @@ void event_queue_reserve(struct event_queue *q, size_t more)
     VEC_RESERVE(&q->heap, q->heap.n + more);
 }
 
-void event_queue_push(struct event_queue *q, ns_t at, enum event_kind kind, uint32_t job,
-                      uint32_t generation)
+void event_queue_push(struct event_queue *q, ns_t at, enum event_kind kind, uint64_t what)
 {
-    struct event e = {at, (uint64_t)kind << 56 | q->pushed++, job, generation}, *h;
+    struct event e = {at, (uint64_t)kind << 56 | q->pushed++, what}, *h;
     size_t hole;
 
     VEC_RESERVE(&q->heap, q->heap.n + 1);

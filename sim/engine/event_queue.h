@@ -21,8 +21,7 @@ void event_queue_free(struct event_queue *q);
 /* Room for `more` further events without growing. */
 void event_queue_reserve(struct event_queue *q, size_t more);
 
-void event_queue_push(struct event_queue *q, ns_t at, enum event_kind kind, uint32_t job,
-                      uint32_t generation);
+void event_queue_push(struct event_queue *q, ns_t at, enum event_kind kind, uint64_t what);
 
 /* The earliest event, or false when there is none. */
 bool event_queue_pop(struct event_queue *q, struct event *out);

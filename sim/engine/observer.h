@@ -35,7 +35,7 @@ enum stop_reason {
     STOP_REASONS
 };
 
-/* Free capacity booked to a cause that blocks a class; enum block of sched/attribution.h. */
+/* Free capacity booked to a cause that blocks a class; BERTH_BLOCK_* of abi/berth_policy.h. */
 struct observed_booking {
     uint32_t request;
     uint8_t block, gpu_type;

@@ -1,11 +1,10 @@
 /* trial.c - one (workload, cluster, policy, seed): set up, run, outcome. */
 #include "experiment/trial.h"
 
-#include "engine/engine.h"
+#include "experiment/choice.h"
+#include "host/emit.h"
 #include "metrics/collect.h"
 #include "metrics/quantile.h"
-#include "sched/compose.h"
-#include "sched/pods.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -14,9 +13,14 @@
 
 int trial_check_policy(const char *policy, const struct job_set *jobs, struct diag *d)
 {
-    struct composition c;
+    struct choice c;
+    struct arena a;
+    int rc;
 
-    return compose_parse(policy, jobs, &c, d);
+    arena_init(&a);
+    rc = choice_parse(policy, jobs, &a, &c, d);
+    arena_free(&a);
+    return rc;
 }
 
 static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
@@ -28,16 +32,17 @@ static void tick(void *ctx, ns_t now, uint32_t ended, uint64_t events)
 
 /* "X holds 4 and waits for 2, Y holds 4 and waits for 2: X -> Y -> X": each one that holds something
  * waits for what the next one holds. */
-static char *who_waits(struct core *c, struct arena *a)
+static char *who_waits(const struct host *h, struct arena *a)
 {
     char text[1024] = "", cycle[512] = "", name[16], first[64] = "";
     size_t used = 0, turn = 0;
-    uint32_t shown = 0, holders = 0, job;
+    uint32_t shown = 0, holders = 0, slot;
 
-    for (walk_begin(c); (job = walk_next(c)) != JOB_END_OF_QUEUE; walk_step(c, job)) {
-        const struct request *r = &c->jobs->requests[c->jobs->specs[job].request];
-        uint32_t held = c->pods ? pods_placed(c->pods, job) * (r->gpus / r->replicas) : 0;
-        const char *called = job_name(c->jobs, job, name);
+    for (uint64_t after = UINT64_MAX; (slot = host_pending_after(h, after)) != JOB_NONE;) {
+        const struct request *r = host_request(h, slot);
+        uint32_t held = h->more.at[slot].placed * (r->gpus / r->replicas);
+        const char *called = job_name(h->jobs, (uint32_t)h->job.at[slot].key, name);
+        after = h->job.at[slot].key;
         if (shown++ >= STUCK_NAMED)
             continue;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s ", shown > 1 ? ", " : "",
@@ -60,10 +65,9 @@ static char *who_waits(struct core *c, struct arena *a)
 }
 
 static int fail_stuck(const struct engine *e, enum engine_end end, const struct outcome *o,
-                      struct diag *d)
+                      bool pods, struct diag *d)
 {
     char clock[48];
-    bool pods = e->core->pods != NULL;
 
     diag_fail(d, STATUS_STUCK, (struct diag_at){0}, "stuck at %s: %s; %s%s",
               units_clock_text(e->now, clock),
@@ -76,74 +80,137 @@ static int fail_stuck(const struct engine *e, enum engine_end end, const struct 
     return -1;
 }
 
-static void fill_names(const struct composition *c, const struct trial_config *config,
+/* A policy of somebody else's that leaves jobs waiting though they fit, or was refused something, is
+ * named with the job and the time. */
+static int fail_policy(const struct engine *e, enum engine_end end, const struct choice *choice,
+                       struct diag *d)
+{
+    struct host *h = e->host;
+    char clock[48], name[16];
+    const struct host_refusal *r = &h->first_refusal;
+    uint32_t slot;
+
+    if (end == ENGINE_POLICY)
+        return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s %s, at %s",
+                         h->policy->id, h->trouble, units_clock_text(e->now, clock));
+    if (h->refused)
+        return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
+                         "policy %s: %llu decisions refused; the first: %s of job %s at %s, %s",
+                         h->policy->id, (unsigned long long)h->refused,
+                         emit_kind_text(r->kind),
+                         r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
+                         units_clock_text(r->at, clock), emit_refusal_text(r->code));
+    slot = host_pending_after(h, UINT64_MAX);
+    if (end != ENGINE_DEADLOCK || choice->is_core || slot == JOB_NONE ||
+        !place_fits(&h->placer, host_request(h, slot)))
+        return 0;
+    return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
+                     "policy %s leaves %u jobs waiting for ever; the first: job %s, which fits, "
+                     "since %s",
+                     h->policy->id, h->view.n_pending,
+                     job_name(h->jobs, (uint32_t)h->job.at[slot].key, name),
+                     units_clock_text(h->job.at[slot].since, clock));
+}
+
+static void fill_names(const struct choice *c, const struct trial_config *config,
                        struct outcome *o, struct arena *a)
 {
     o->policy_name = arena_text(a, config->policy, strlen(config->policy));
-    o->composition = arena_text(a, c->text, strlen(c->text));
-    o->estimates = arena_text(a, c->estimates, strlen(c->estimates));
-    o->clairvoyant = c->knowledge == ESTIMATE_EXACT;
+    o->composition = arena_text(a, c->composition.text, strlen(c->composition.text));
+    o->estimates = arena_text(a, c->composition.estimates, strlen(c->composition.estimates));
+    o->clairvoyant = c->composition.knowledge == ESTIMATE_EXACT;
     o->seed = config->seed;
     o->jobs = config->jobs;
     o->fleet = config->fleet;
     o->warmup = config->warmup;
 }
 
-int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
-              struct diag *d)
+static void fill_counts(const struct engine *e, struct outcome *o)
 {
-    struct composition *policy = ARENA_NEW(a, struct composition);
-    struct core *core = ARENA_NEW(a, struct core);
-    struct engine engine;
-    struct collect collect;
-    struct observer observer;
-    enum engine_end end;
-    ns_t stop;
-    bool exact;
-    int failed = 0;
+    const struct host *h = e->host;
 
-    memset(out, 0, sizeof *out);
-    if (compose_parse(config->policy, config->jobs, policy, d) < 0)
-        return -1;
-    fill_names(policy, config, out, a);
-    core_init(core, config->jobs, config->fleet, policy, config->seed, false, a);
-    memcpy(out->useful, config->useful, sizeof out->useful);
-    observer = collect_init(&collect, config->jobs, config->fleet,
-                            &(struct collect_config){.useful = config->useful,
-                                                     .warmup = config->warmup,
-                                                     .series_step = config->series_step,
-                                                     .keep_waits = config->keep_waits,
-                                                     .keep_series = config->keep_series,
-                                                     .keep_segments = config->keep_segments},
-                            a);
-    engine_init(&engine, config->jobs, core, &observer, config->horizon, a);
-    if (config->progress) {
-        engine.tick = tick;
-        engine.tick_ctx = &config;
-    }
-    end = engine_run(&engine);
-    stop = config->horizon != NS_NEVER && end != ENGINE_LIVELOCK ? config->horizon : engine.now;
+    digest_text(&h->digest, o->digest);
+    o->events = e->events;
+    o->passes = e->passes;
+    o->decisions = h->decisions;
+    o->promises = h->promises;
+    o->promises_broken = h->broken;
+    o->clairvoyant = o->clairvoyant || h->asked_truth;
+}
+
+static int choose(const struct trial_config *config, struct arena *a, struct choice *out,
+                  struct diag *d)
+{
+    return config->own ? choice_of(config->own, config->policy, a, out, d)
+                       : choice_parse(config->policy, config->jobs, a, out, d);
+}
+
+/* The outcome of a run that has ended somehow. */
+static int conclude(struct engine *e, enum engine_end end, struct collect *collect,
+                    const struct trial_config *config, const struct choice *choice,
+                    struct arena *a, struct outcome *out, struct diag *d)
+{
+    bool over = end == ENGINE_LIVELOCK || end == ENGINE_POLICY || config->horizon == NS_NEVER,
+         exact, pods = choice->is_core && choice->composition.part[AXIS_LAUNCH]->pod_by_pod;
+
     out->status = end == ENGINE_FINISHED  ? RUN_FINISHED
                   : end == ENGINE_HORIZON ? RUN_HORIZON
                                           : RUN_STUCK;
-    exact = collect_finish(&collect, stop, out, a);
-    digest_text(&core->digest, out->digest);
-    out->events = engine.events;
-    out->passes = engine.passes;
-    out->decisions = core->decisions;
-    out->promises = core->promises;
-    out->promises_broken = core->broken;
+    exact = collect_finish(collect, over ? e->now : config->horizon, out, a);
+    fill_counts(e, out);
     quantile_jobs(out);
     if (!exact)
-        failed = diag_fail(d, STATUS_BROKEN, (struct diag_at){0},
-                           "the ledger's buckets do not sum to GPUs x time, or Little's law fails; "
-                           "this is a fault "
-                           "of the program");
-    else if (out->status == RUN_STUCK) {
-        out->stuck = who_waits(core, a);
-        failed = fail_stuck(&engine, end, out, d);
+        return diag_fail(d, STATUS_BROKEN, (struct diag_at){0},
+                         "the ledger's buckets do not sum to GPUs x time, or Little's law fails; "
+                         "this is a fault of the program");
+    if (out->status == RUN_STUCK)
+        out->stuck = who_waits(e->host, a);
+    if (fail_policy(e, end, choice, d) < 0)
+        return -1;
+    return out->status == RUN_STUCK ? fail_stuck(e, end, out, pods, d) : 0;
+}
+
+int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
+              struct diag *d)
+{
+    struct choice *choice = ARENA_NEW(a, struct choice);
+    struct host *host = ARENA_NEW(a, struct host);
+    struct engine engine;
+    struct collect collect;
+    struct observer observer;
+    int failed = -1;
+
+    memset(out, 0, sizeof *out);
+    if (choose(config, a, choice, d) < 0)
+        return -1;
+    fill_names(choice, config, out, a);
+    memcpy(out->useful, config->useful, sizeof out->useful);
+    if (host_init(host,
+                  &(struct host_config){.jobs = config->jobs,
+                                        .topo = config->fleet,
+                                        .policy = choice->policy,
+                                        .text = choice->config,
+                                        .values = choice->values,
+                                        .n_values = choice->n_values,
+                                        .seed = config->seed},
+                  a, d) == 0) {
+        observer = collect_init(&collect, config->jobs, config->fleet,
+                                &(struct collect_config){.useful = config->useful,
+                                                         .warmup = config->warmup,
+                                                         .series_step = config->series_step,
+                                                         .keep_waits = config->keep_waits,
+                                                         .keep_series = config->keep_series,
+                                                         .keep_segments = config->keep_segments},
+                                a);
+        engine_init(&engine, host, &observer, config->horizon, a);
+        engine.costs = config->costs;
+        if (config->progress) {
+            engine.tick = tick;
+            engine.tick_ctx = &config;
+        }
+        failed = conclude(&engine, engine_run(&engine), &collect, config, choice, a, out, d);
+        engine_free(&engine);
     }
-    engine_free(&engine);
-    core_free(core);
+    host_free(host);
     return failed;
 }

@@ -4,6 +4,7 @@
 #define BERTH_EXPERIMENT_TRIAL_H
 
 #include "base/arena.h"
+#include "engine/engine.h"
 #include "metrics/outcome.h"
 
 struct trial_progress {
@@ -16,6 +17,8 @@ struct trial_config {
     const struct job_set *jobs;   /* borrowed, shared, read-only */
     const struct topology *fleet; /* borrowed, shared, read-only */
     const char *policy;           /* preset or composition, "order=fifo,walk=easy,place=bestfit" */
+    const struct berth_policy *own; /* this one, and `policy` is the text of its options; or NULL */
+    struct engine_costs costs;      /* of stopping, moving and restoring; all 0 = nothing */
     uint8_t useful[JOB_ENDS];     /* 1: work of jobs that end so is useful, 0: discarded */
     uint64_t seed;
     ns_t horizon; /* NS_NEVER = when the last job ends */

@@ -6,7 +6,7 @@
 
 _Static_assert(sizeof(struct held) == sizeof(struct segment), "segments are the pieces as told");
 
-/* enum block of sched/attribution.h: policy, reserved, quota, too few, and six of fragmentation. */
+/* BERTH_BLOCK_* of abi/berth_policy.h: policy, reserved, quota, too few, and six of fragmentation. */
 static enum wait_cause cause_of(uint8_t block)
 {
     static const uint8_t first[] = {WAIT_POLICY, WAIT_RESERVED, WAIT_QUOTA, WAIT_TOO_FEW};

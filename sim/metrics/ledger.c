@@ -4,7 +4,7 @@
 #include "base/bits.h"
 #include <string.h>
 
-/* enum block of sched/attribution.h, in its order. */
+/* BERTH_BLOCK_* of abi/berth_policy.h, in its order. */
 static const struct {
     uint8_t bucket, frag;
 } block_bucket[] = {{BUCKET_POLICY, FRAGS},

@@ -16,7 +16,8 @@
 static bool end_before(const struct core *c, uint32_t x, uint32_t y)
 {
     uint32_t a = c->ends[x], b = c->ends[y];
-    return c->run[a].ends < c->run[b].ends || (c->run[a].ends == c->run[b].ends && a < b);
+    return c->run[a].ends < c->run[b].ends ||
+           (c->run[a].ends == c->run[b].ends && core_key(c, a) < core_key(c, b));
 }
 
 static void trial_push(struct core *c, uint32_t place)
@@ -152,7 +153,7 @@ static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job
             left -= k;
         }
     if (left)
-        place_replicas(p, r, gpus, left, job);
+        place_replicas(p, r, gpus, left, (uint32_t)core_key(c, job));
     return true;
 }
 
@@ -163,21 +164,13 @@ static void choose(struct core *c, uint32_t job, const struct request *r)
 
     if (!choose_cheaply(c, r, job)) {
         p->prefer = c->prefer;
-        place_take(p, r, job);
+        place_take(p, r, (uint32_t)core_key(c, job));
         p->prefer = NULL;
     }
     c->reserved.n = 0;
     for (size_t i = 0; i < p->out.n; i++)
         VEC_PUSH(&c->reserved, p->out.at[i]);
     place_release(p, r, c->reserved.at, (uint32_t)c->reserved.n);
-}
-
-static void promise(struct core *c, uint32_t job)
-{
-    if (c->promise[job] == NS_UNKNOWN) {
-        c->promise[job] = c->reserved_at;
-        c->promises++;
-    }
 }
 
 /* Replicas of one device each may lie anywhere, so in a fleet of one type counts say it all. */
@@ -207,7 +200,7 @@ static bool reserve_by_count(struct core *c, uint32_t job, const struct request 
         return false;
     c->reserved.n = c->placer.out.n = 0;
     if (back < r->gpus)
-        place_replicas(&c->placer, r, 1, r->gpus - (uint32_t)back, job);
+        place_replicas(&c->placer, r, 1, r->gpus - (uint32_t)back, (uint32_t)core_key(c, job));
     for (size_t i = 0; i < c->placer.out.n; i++)
         VEC_PUSH(&c->reserved, c->placer.out.at[i]);
     place_release(&c->placer, r, c->reserved.at, (uint32_t)c->reserved.n);
@@ -215,7 +208,7 @@ static bool reserve_by_count(struct core *c, uint32_t job, const struct request 
     c->reserved_returned = returned;
     c->reserved_at = at;
     c->reserved_job = job;
-    promise(c, job);
+    core_promise(c, job, c->reserved_at);
     return true;
 }
 
@@ -264,7 +257,7 @@ static bool reserve(struct core *c, uint32_t job)
     c->occ.returned = returned;
     c->reserved_returned = returned;
     if (found)
-        promise(c, job);
+        core_promise(c, job, c->reserved_at);
     return found;
 }
 
@@ -347,14 +340,14 @@ static bool try_place(struct core *c, uint32_t job, const struct request *r, boo
         p->prefer = c->prefer;
         p->prefer_nodes = c->prefer_nodes.at;
         p->n_prefer = (uint32_t)c->prefer_nodes.n;
-        placed = place_take(p, r, job);
+        placed = place_take(p, r, (uint32_t)core_key(c, job));
         p->prefer = NULL;
         p->n_prefer = 0;
         unmark(c);
         return placed;
     }
     hold(c);
-    placed = place_take(p, r, job);
+    placed = place_take(p, r, (uint32_t)core_key(c, job));
     unhold(c);
     return placed;
 }

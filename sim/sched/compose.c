@@ -233,6 +233,28 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     return 0;
 }
 
+/* Every part and option, and the estimate that was settled on. */
+static void write_config(struct composition *c)
+{
+    static const char *const knowledge[] = {[ESTIMATE_NONE] = "none",
+                                            [ESTIMATE_EXACT] = "exact",
+                                            [ESTIMATE_LIMIT] = "limit",
+                                            [ESTIMATE_HISTORY] = "history"};
+    size_t used = 0, room = sizeof c->config;
+
+    for (int axis = 0; axis < AXIS_PRESET; axis++) {
+        const struct policy_part *p = axis == AXIS_ESTIMATE
+                                          ? registry_find(AXIS_ESTIMATE, knowledge[c->knowledge])
+                                          : c->part[axis];
+        used += (size_t)snprintf(c->config + used, room - used, "%s%s=%s", used ? "," : "",
+                                 registry_axis_name((enum axis)axis), p->name);
+        for (int i = 0; i < POLICY_OPTIONS && p->options[i].name && used < room; i++)
+            used += (size_t)snprintf(c->config + used, room - used, ",%s=%lld%s",
+                                     p->options[i].name, (long long)c->option[axis][i],
+                                     p->options[i].is_duration ? "ns" : "");
+    }
+}
+
 static void write_text(struct composition *c)
 {
     size_t used = 0;
@@ -277,5 +299,6 @@ int compose_parse(const char *text, const struct job_set *jobs, struct compositi
             "nothing; use walk=strict or walk=skip",
             out->part[AXIS_LAUNCH]->name, out->part[AXIS_WALK]->name);
     write_text(out);
+    write_config(out);
     return 0;
 }

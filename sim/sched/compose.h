@@ -17,6 +17,8 @@ struct composition {
     const struct policy_part *preset; /* the last preset named, or NULL */
     int knowledge;                    /* ESTIMATE_*: what auto came down to for these jobs */
     char text[256];     /* canonical: order=..,walk=..,place=..,estimate=..,launch=.. */
+    char config[256];   /* the same, whole: every option and what auto came down to; it parses to
+                           an equal composition without the jobs */
     char estimates[96]; /* "user limit x 1.00, 12 jobs without one take the largest" */
 };
 

@@ -1,59 +1,50 @@
-/* core.c - the scheduling core of one trial: submit, finish, pass, start. */
+/* core.c - the scheduling core: submit, requeue, finish, pass, start. */
 #include "sched/core.h"
 
 #include "base/check.h"
+#include "sched/mirror.h"
 #include "sched/plan.h"
 #include "sched/pods.h"
 #include <string.h>
 
-void core_init(struct core *c, const struct job_set *jobs, const struct topology *t,
-               const struct composition *policy, uint64_t seed, bool keep_held, struct arena *a)
+void core_init(struct core *c, const struct berth_host *host, const struct berth_view *view,
+               const struct composition *policy, uint64_t seed, struct arena *a)
 {
-    bool shares = false, cpu = false, memory = false, node_cpu = false, node_memory = false;
-
     memset(c, 0, sizeof *c);
-    c->jobs = jobs;
-    c->topo = t;
+    c->host = host;
+    c->view = view;
     c->policy = policy;
     c->arena = a;
-    for (uint32_t i = 0; i < jobs->n_requests; i++) {
-        shares = shares || jobs->requests[i].share_milli;
-        cpu = cpu || jobs->requests[i].cpu_milli;
-        memory = memory || jobs->requests[i].memory_mib;
-    }
-    for (uint32_t i = 0; i < t->n_nodes; i++) {
-        node_cpu = node_cpu || t->cpu_milli[i];
-        node_memory = node_memory || t->memory_mib[i];
-    }
-    occupancy_init(&c->occ, t, a, shares, cpu && node_cpu, memory && node_memory);
+    c->topo = mirror_fleet(view, a);
+    c->jobs = mirror_jobs(view, a);
+    occupancy_init(&c->occ, c->topo, a, view->left_milli != NULL, view->cpu_free != NULL,
+                   view->memory_free != NULL);
     c->placer = (struct placer){
-        .occ = &c->occ, .jobs = jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
-    queue_init(&c->queue, jobs, policy->part[AXIS_WALK]->needs_estimate, a);
-    estimate_init(&c->estimate, jobs, policy, a);
-    c->run = ARENA_ARRAY(a, struct core_run, jobs->n + 1);
+        .occ = &c->occ, .jobs = c->jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    queue_init(&c->queue, c->jobs, policy->part[AXIS_WALK]->needs_estimate, a);
+    estimate_init(&c->estimate, c->jobs, view->n_users, policy, a);
     c->tracks_ends = policy->part[AXIS_WALK]->needs_estimate;
-    if (c->tracks_ends) {
-        c->ends = ARENA_ARRAY(a, uint32_t, jobs->n + 1);
-        c->promise = ARENA_ARRAY(a, ns_t, jobs->n + 1);
-        for (uint32_t i = 0; i < jobs->n; i++)
-            c->promise[i] = NS_UNKNOWN;
-        c->prefer = ARENA_ARRAY(a, uint64_t, (size_t)t->n_nodes * c->occ.words);
-    }
-    pieces_init(&c->held, keep_held);
-    c->started = ARENA_ARRAY(a, uint32_t, jobs->n + 1);
-    c->refused = ARENA_ARRAY(a, uint64_t, jobs->n_requests + 1);
-    c->cursor = ARENA_ARRAY(a, struct cursor, jobs->n_requests + 1);
+    if (c->tracks_ends)
+        c->prefer = ARENA_ARRAY(a, uint64_t, (size_t)c->topo->n_nodes * c->occ.words);
+    pieces_init(&c->held, false);
+    c->refused = ARENA_ARRAY(a, uint64_t, c->jobs->n_requests + 1);
+    c->cursor = ARENA_ARRAY(a, struct cursor, c->jobs->n_requests + 1);
     c->reserved_job = JOB_NONE;
-    digest_init(&c->digest);
     if (policy->part[AXIS_WALK]->keeps_plan &&
         policy->part[AXIS_WALK]->keeps_plan(policy->option[AXIS_WALK]))
         c->plan = plan_new(c, a);
     if (policy->part[AXIS_LAUNCH]->pod_by_pod)
         c->pods = pods_new(c, a);
+    core_reserve(c, 64);
 }
 
 void core_free(struct core *c)
 {
+    free(c->queue.link);
+    free(c->run);
+    free(c->ends);
+    free(c->promise);
+    mirror_free(c->jobs);
     VEC_FREE(&c->placer.out);
     pieces_free(&c->held);
     VEC_FREE(&c->reserved);
@@ -67,11 +58,44 @@ void core_free(struct core *c)
         pods_free(c->pods);
 }
 
-void core_reserve(struct core *c)
+/* Room for `slots` elements where there is room for `had`; what is new is zero. */
+static void *grown(void *at, size_t had, size_t slots, size_t size)
 {
-    /* A pass hands out at most every device once, each in a piece of its own plus one for its CPU. */
-    size_t most = (size_t)c->topo->n_gpus * 2 + c->topo->n_nodes + 64;
+    char *to = realloc(at, slots * size);
 
+    check(to != NULL);
+    memset(to + had * size, 0, (slots - had) * size);
+    return to;
+}
+
+static void grow(struct core *c, uint32_t slots)
+{
+    uint32_t had = c->room, room = had ? had : 64;
+
+    while (room < slots)
+        room *= 2;
+    c->queue.link = grown(c->queue.link, had, room, sizeof *c->queue.link);
+    c->run = grown(c->run, had, room, sizeof *c->run);
+    mirror_grow(c->jobs, had, room);
+    if (c->tracks_ends) {
+        c->ends = grown(c->ends, had, room, sizeof *c->ends);
+        c->promise = grown(c->promise, had, room, sizeof *c->promise);
+    }
+    if (c->plan)
+        plan_grow(c->plan, had, room);
+    if (c->pods)
+        pods_grow(c->pods, had, room);
+    c->room = room;
+}
+
+void core_reserve(struct core *c, uint32_t slots)
+{
+    /* A pass hands out at most every device once, each in a piece of its own plus one for its CPU;
+     * jobs that only ask for CPU hold a piece each. */
+    size_t most = (size_t)c->topo->n_gpus * 2 + c->topo->n_nodes + slots + 64;
+
+    if (slots > c->room)
+        grow(c, slots);
     VEC_RESERVE(&c->placer.out, most);
     if (c->held.all.room < c->held.all.n + 2 * most)
         VEC_RESERVE(&c->held.all, c->held.all.n + 4 * most);
@@ -86,7 +110,9 @@ void core_reserve(struct core *c)
 
 static bool sooner(const struct core *c, uint32_t a, uint32_t b)
 {
-    return c->run[a].ends < c->run[b].ends || (c->run[a].ends == c->run[b].ends && a < b);
+    return c->run[a].ends < c->run[b].ends ||
+           (c->run[a].ends == c->run[b].ends &&
+            core_key(c, a) < core_key(c, b));
 }
 
 static void ends_put(struct core *c, uint32_t at, uint32_t job)
@@ -136,24 +162,33 @@ static void ends_remove(struct core *c, uint32_t job)
 
 /* ---- what happens ---- */
 
-void core_submit(struct core *c, uint32_t job, ns_t now)
+static void enqueue(struct core *c, uint32_t job)
 {
-    const struct job_spec *s = &c->jobs->specs[job];
-    const struct request *r = &c->jobs->requests[s->request];
+    const struct berth_job *j = berth_job_at(c->view, job);
+    const struct request *r = &c->jobs->requests[j->request];
     ns_t estimate = estimate_job(&c->estimate, job);
-    struct order_view v = {s->submit, estimate, r->gpus, r->demand_milli,
-                           c->jobs->priority ? c->jobs->priority[job] : 0};
+    struct order_view v = {j->submit, estimate, r->gpus, r->demand_milli, j->priority};
 
-    c->now = now;
     queue_add(&c->queue, job, c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
-              estimate);
+              j->key, estimate);
+    if (c->promise)
+        c->promise[job] = NS_UNKNOWN;
 }
 
-void core_finish(struct core *c, uint32_t job, ns_t now, ns_t ran)
+void core_submit(struct core *c, uint32_t job)
+{
+    mirror_job(c->jobs, job, berth_job_at(c->view, job), c->truth, c->host->ctx);
+    if (c->plan)
+        plan_submit(c->plan, job);
+    if (c->pods)
+        pods_submit(c->pods, job);
+    enqueue(c, job);
+}
+
+static void give_back(struct core *c, uint32_t job)
 {
     const struct core_run *r = &c->run[job];
 
-    c->now = now;
     if (c->plan)
         plan_finish(c->plan, job);
     c->occ.returned++;
@@ -163,41 +198,59 @@ void core_finish(struct core *c, uint32_t job, ns_t now, ns_t ran)
     if (c->tracks_ends)
         ends_remove(c, job);
     c->n_running--;
+}
+
+void core_requeue(struct core *c, uint32_t job)
+{
+    give_back(c, job);
+    enqueue(c, job);
+}
+
+void core_finish(struct core *c, uint32_t job, ns_t ran)
+{
+    give_back(c, job);
     estimate_learn(&c->estimate, job, ran);
 }
 
-void core_start(struct core *c, uint32_t job)
+void core_start(struct core *c, uint32_t job, bool complete)
 {
     ns_t estimate = c->queue.link[job].estimate;
     const struct held *h = c->placer.out.at;
     uint32_t n = (uint32_t)c->placer.out.n;
+    struct berth_decision d = {.size = sizeof d,
+                               .kind = BERTH_DO_START,
+                               .job = job,
+                               .n_pieces = complete ? 0 : n,
+                               .pieces = (const struct berth_piece *)(const void *)h};
+    berth_status refused = c->host->emit(c->host->ctx, &d);
 
+    /* What the core believes is free is what the host shows: it only ever proposes that. */
+    check(refused == 0);
     c->run[job].first = pieces_store(&c->held, h, n);
     c->run[job].n = n;
     queue_remove(&c->queue, job);
     c->run[job].ends = estimate == NS_NEVER ? NS_NEVER : c->now + estimate;
     if (c->tracks_ends)
         ends_add(c, job);
-    if (c->promise && c->promise[job] != NS_UNKNOWN && c->now > c->promise[job])
-        c->broken++;
     c->n_running++;
     c->starts++;
-    c->decisions++;
-    c->started[c->n_started++] = job;
-    digest_word(&c->digest, (uint64_t)c->now);
-    digest_word(&c->digest, job);
-    for (uint32_t i = 0; i < n; i++) {
-        digest_word(&c->digest, (uint64_t)h[i].node << 32 | (uint64_t)h[i].base << 16 | h[i].milli);
-        digest_word(&c->digest, h[i].mask);
-    }
 }
 
-void core_pass(struct core *c, ns_t now)
+void core_promise(struct core *c, uint32_t job, ns_t at)
+{
+    struct berth_decision d = {
+        .size = sizeof d, .kind = BERTH_DO_RESERVE, .job = job, .at = at};
+
+    if (c->promise[job] == at)
+        return;
+    c->promise[job] = at;
+    check(c->host->emit(c->host->ctx, &d) == 0);
+}
+
+void core_pass(struct core *c)
 {
     const struct policy_part *walk = c->policy->part[AXIS_WALK];
 
-    c->now = now;
-    c->n_started = 0;
     c->reserving = false;
     c->cursors_made = false;
     if (!c->queue.n)

@@ -1,19 +1,20 @@
-/* core.h - the scheduling core of one trial: what is pending, what runs, who holds what.
+/* core.h - the scheduling core: what is pending, what runs, who holds what, as far as it was told.
  *
- * The host (engine) tells it what happened and asks for one pass per instant; the core answers
- * with the jobs it started. It knows nothing of the simulator and may serve a live host. Nothing
- * here allocates between core_reserve() calls. */
+ * A policy on abi/berth_policy.h like any other (core_policy.c): events come in, decisions go out
+ * through the host's emit(), and what it knows of fleet, requests and jobs it has copied from the
+ * view. Its own record of who holds what may be tried on and taken back; the truth is the host's.
+ * Jobs are slots of the view. Nothing here allocates between core_reserve() calls. */
 #ifndef BERTH_SCHED_CORE_H
 #define BERTH_SCHED_CORE_H
 
-#include "base/digest.h"
+#include "abi/berth_policy.h"
 #include "sched/compose.h"
 #include "sched/estimate.h"
 #include "sched/pieces.h"
 #include "sched/place.h"
 #include "sched/queue.h"
 
-struct core_run {      /* by job: 24 bytes */
+struct core_run {      /* by slot: 24 bytes */
     ns_t ends;         /* when it is expected to end, while running */
     uint32_t first, n; /* its pieces in core.held, while it holds any */
     uint32_t place;    /* in the heap of expected ends */
@@ -26,10 +27,15 @@ struct cursor {
 };
 
 struct core {
-    const struct job_set *jobs;       /* borrowed */
-    const struct topology *topo;      /* borrowed */
+    const struct berth_host *host;    /* borrowed */
+    const struct berth_view *view;    /* borrowed during a call */
+    struct job_set *jobs;             /* requests and groups of the view; specs by slot, without the
+                                         truth about lengths unless the composition is clairvoyant */
+    struct topology *topo;            /* copied from the view */
     const struct composition *policy; /* borrowed */
     struct arena *arena;              /* borrowed; used only while setting up */
+    const struct berth_clairvoyant *truth; /* NULL unless the composition is clairvoyant */
+    uint32_t room;                    /* slots that the arrays below have room for */
     struct occupancy occ;
     struct placer placer;
     struct queue queue;
@@ -40,11 +46,7 @@ struct core {
     uint32_t *ends, n_ends; /* 4-ary heap of running jobs by (ends, job) when the walk needs it */
     bool tracks_ends;
     uint32_t n_running;
-    struct pieces held; /* pieces of running jobs; kept for ever when the reports want them */
-    /* decisions of the pass */
-    uint32_t *started, n_started;
-    uint64_t decisions;
-    struct digest digest;
+    struct pieces held; /* pieces of running jobs */
     /* the walk */
     uint64_t *refused; /* by request: occ.returned + 1 when it was last refused */
     struct cursor *cursor;
@@ -64,28 +66,30 @@ struct core {
     VEC(uint32_t) trial;        /* auxiliary heap over the heap of ends */
     uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
-    ns_t *promise; /* by job: first promised start, NS_UNKNOWN; NULL when nobody promises */
-    uint64_t promises, broken;
+    ns_t *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
     struct plan *plan; /* conservative; NULL otherwise */
     struct pods *pods; /* pod-by-pod launch; NULL otherwise */
 };
 
-/* Set up in the arena for the whole trial. */
-void core_init(struct core *c, const struct job_set *jobs, const struct topology *t,
-               const struct composition *policy, uint64_t seed, bool keep_held, struct arena *a);
+/* Set up on the view as it is at create(). */
+void core_init(struct core *c, const struct berth_host *host, const struct berth_view *view,
+               const struct composition *policy, uint64_t seed, struct arena *a);
 void core_free(struct core *c);
 
-/* A safe point: make room so that the next pass allocates nothing. */
-void core_reserve(struct core *c);
+/* A safe point: make room for the view's slots, and so that the next pass allocates nothing. */
+void core_reserve(struct core *c, uint32_t slots);
 
 /* A job may be scheduled from now on. */
-void core_submit(struct core *c, uint32_t job, ns_t now);
+void core_submit(struct core *c, uint32_t job);
+
+/* It gave its devices back and waits again. */
+void core_requeue(struct core *c, uint32_t job);
 
 /* A running job ended after `ran` ns of work: its devices come back. */
-void core_finish(struct core *c, uint32_t job, ns_t now, ns_t ran);
+void core_finish(struct core *c, uint32_t job, ns_t ran);
 
-/* One pass. The jobs started are core.started[0..n_started). */
-void core_pass(struct core *c, ns_t now);
+/* One pass: decisions go to the host as they are made. */
+void core_pass(struct core *c);
 
 /* Pieces a running job holds. */
 static inline const struct held *core_held(const struct core *c, uint32_t job, uint32_t *n)
@@ -94,8 +98,18 @@ static inline const struct held *core_held(const struct core *c, uint32_t job, u
     return c->held.all.at + c->run[job].first;
 }
 
-/* For the parts of the core, not for the host. Start with the pieces in c->placer.out. */
-void core_start(struct core *c, uint32_t job);
+/* For the parts of the core, not for the host. Start with the pieces in c->placer.out; with
+ * `complete`, on the pieces that the job holds at the host already. */
+void core_start(struct core *c, uint32_t job, bool complete);
+
+/* Tell the host that the job starts at `at` or earlier. */
+void core_promise(struct core *c, uint32_t job, ns_t at);
+
+/* The job's key at the border: breaks ties and names its random draws. */
+static inline uint64_t core_key(const struct core *c, uint32_t job)
+{
+    return c->queue.link[job].seq;
+}
 
 /* When a running job is expected to end, never in the past. */
 static inline ns_t core_ends(const struct core *c, uint32_t job)

@@ -4,24 +4,20 @@
 #define ESTIMATE_MOST (INT64_MAX / 4)
 #define NOTHING_KNOWN (3600 * NS_PER_S)
 
-void estimate_init(struct estimate *e, const struct job_set *jobs, const struct composition *c,
-                   struct arena *a)
+void estimate_init(struct estimate *e, const struct job_set *jobs, uint32_t users,
+                   const struct composition *c, struct arena *a)
 {
     *e = (struct estimate){
         .jobs = jobs, .knowledge = c->knowledge, .factor_percent = c->factor_percent};
-    for (uint32_t i = 0; i < jobs->n; i++)
-        if (jobs->specs[i].limit > e->largest_limit)
-            e->largest_limit = jobs->specs[i].limit;
     if (c->knowledge == ESTIMATE_HISTORY) {
-        uint32_t users = jobs->user ? jobs->users.n : 1;
-        e->cell = ARENA_ARRAY(a, struct estimate_cell, (size_t)users * JOB_SIZES + 1);
+        e->cell = ARENA_ARRAY(a, struct estimate_cell, (size_t)(users + 1) * JOB_SIZES);
         e->user = ARENA_ARRAY(a, struct estimate_cell, users + 1);
     }
 }
 
 static const struct estimate_cell *best_cell(const struct estimate *e, uint32_t job)
 {
-    uint32_t user = e->jobs->user ? e->jobs->user[job] : 0;
+    uint32_t user = e->jobs->user[job];
     uint8_t size = e->jobs->requests[e->jobs->specs[job].request].size_class;
     const struct estimate_cell *try[4] = {&e->cell[(size_t)user * JOB_SIZES + size], &e->user[user],
                                           &e->size[size], &e->all};
@@ -43,7 +39,7 @@ ns_t estimate_job(const struct estimate *e, uint32_t job)
         known = s->run;
         break;
     case ESTIMATE_LIMIT:
-        known = s->limit >= 0 ? s->limit : e->largest_limit;
+        known = s->limit >= 0 ? s->limit : 0;
         break;
     case ESTIMATE_HISTORY:
         cell = best_cell(e, job);
@@ -64,7 +60,7 @@ static void add(struct estimate_cell *c, ns_t ran)
 
 void estimate_learn(struct estimate *e, uint32_t job, ns_t ran)
 {
-    uint32_t user = e->jobs->user ? e->jobs->user[job] : 0;
+    uint32_t user = e->jobs->user[job];
     uint8_t size = e->jobs->requests[e->jobs->specs[job].request].size_class;
 
     if (e->knowledge != ESTIMATE_HISTORY)

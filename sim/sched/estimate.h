@@ -15,14 +15,14 @@ struct estimate {
     const struct job_set *jobs;
     int knowledge; /* ESTIMATE_* */
     int64_t factor_percent;
-    ns_t largest_limit;         /* stands in where a job has none */
     struct estimate_cell *cell; /* [user * JOB_SIZES + size class]: same user, same size */
     struct estimate_cell *user; /* [user] */
     struct estimate_cell size[JOB_SIZES], all;
 };
 
-void estimate_init(struct estimate *e, const struct job_set *jobs, const struct composition *c,
-                   struct arena *a);
+/* `users`: numbers of users are below it. */
+void estimate_init(struct estimate *e, const struct job_set *jobs, uint32_t users,
+                   const struct composition *c, struct arena *a);
 
 /* The estimate at submission: NS_NEVER when nothing may be known; never above
  * INT64_MAX / 4, so that sums with times do not overflow. History: mean run time of the user's

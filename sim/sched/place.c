@@ -1,6 +1,7 @@
 /* place.c - find devices for a gang: groups, levels, and why a request cannot be placed. */
 #include "sched/place.h"
 
+#include "abi/berth_policy.h"
 #include "sched/node_pick.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
@@ -273,4 +274,15 @@ enum room place_why_not(struct placer *p, const struct request *r)
     if (r->required > LEVEL_NODE && place_fits(p, &easier))
         return r->required == LEVEL_NVLINK ? ROOM_NVLINK : ROOM_LEVEL;
     return r->share_milli ? ROOM_SHARE : ROOM_NODE;
+}
+
+uint32_t place_block(enum room why)
+{
+    static const uint8_t block[] = {
+        [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
+        [ROOM_SHARE] = BERTH_BLOCK_SHARE,           [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
+        [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,         [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
+        [ROOM_NODE] = BERTH_BLOCK_NODE};
+
+    return block[why];
 }

@@ -63,6 +63,9 @@ enum room place_why(struct placer *p, const struct request *r);
 /* The same for a request that is known not to fit. */
 enum room place_why_not(struct placer *p, const struct request *r);
 
+/* The border's word for a reason (BERTH_BLOCK_*); not for ROOM_YES. */
+uint32_t place_block(enum room why);
+
 /* Replicas of `gpus` devices each that fit on the node now with the request's CPU and memory. */
 uint32_t place_capacity(const struct placer *p, const struct request *r, uint32_t gpus,
                         uint32_t node);

@@ -24,11 +24,12 @@ struct spot {
 struct plan {
     struct core *core;
     struct node_plan *node;
-    ns_t *start; /* by job: planned start, NS_NEVER = no plan */
+    ns_t *start; /* by slot: planned start, NS_NEVER = no plan */
     struct {
         struct spot *at;
         size_t n, room;
-    } * spots;   /* by job, owned; emptied at its end */
+    } * spots;   /* by slot, owned; emptied at its end */
+    uint32_t slots;
     bool *freed; /* by node: something came back earlier than planned */
     VEC(uint32_t) freed_nodes;
     VEC(ns_t) times; /* candidate starts, sorted */
@@ -41,20 +42,32 @@ struct plan *plan_new(struct core *c, struct arena *a)
 
     p->core = c;
     p->node = ARENA_ARRAY(a, struct node_plan, c->topo->n_nodes);
-    p->start = ARENA_ARRAY(a, ns_t, c->jobs->n + 1);
-    p->spots = arena_alloc(a, c->jobs->n + 1, sizeof *p->spots);
     p->freed = ARENA_ARRAY(a, bool, c->topo->n_nodes);
-    for (uint32_t i = 0; i < c->jobs->n; i++)
-        p->start[i] = NS_NEVER;
     return p;
+}
+
+void plan_grow(struct plan *p, uint32_t had, uint32_t room)
+{
+    p->start = realloc(p->start, room * sizeof *p->start);
+    p->spots = realloc(p->spots, room * sizeof *p->spots);
+    check(p->start && p->spots);
+    memset(p->spots + had, 0, (room - had) * sizeof *p->spots);
+    p->slots = room;
+}
+
+void plan_submit(struct plan *p, uint32_t job)
+{
+    p->start[job] = NS_NEVER;
 }
 
 void plan_free(struct plan *p)
 {
     for (uint32_t i = 0; i < p->core->topo->n_nodes; i++)
         VEC_FREE(&p->node[i].spans);
-    for (uint32_t i = 0; i < p->core->jobs->n; i++)
+    for (uint32_t i = 0; i < p->slots; i++)
         free(p->spots[i].at);
+    free(p->start);
+    free(p->spots);
     VEC_FREE(&p->freed_nodes);
     VEC_FREE(&p->times);
     VEC_FREE(&p->chosen);
@@ -291,6 +304,7 @@ void plan_finish(struct plan *p, uint32_t job)
     free(p->spots[job].at);
     p->spots[job].at = NULL;
     p->spots[job].n = p->spots[job].room = 0;
+    p->start[job] = NS_NEVER;
 }
 
 static void make_plan(struct plan *p, uint32_t job)
@@ -300,10 +314,8 @@ static void make_plan(struct plan *p, uint32_t job)
     if (!seat_earliest(p, job, NS_NEVER, false))
         return;
     add_spans(p, job, p->start[job], planned_end(p, job));
-    if (c->promise[job] == NS_UNKNOWN) {
-        c->promise[job] = p->start[job];
-        c->promises++;
-    }
+    if (c->promise[job] == NS_UNKNOWN)
+        core_promise(c, job, p->start[job]);
 }
 
 /* Pull one plan forward into what came back, never later than it was. */

@@ -17,6 +17,8 @@ struct plan;
 
 struct plan *plan_new(struct core *c, struct arena *a);
 void plan_free(struct plan *p);
+void plan_grow(struct plan *p, uint32_t had, uint32_t room); /* for that many slots */
+void plan_submit(struct plan *p, uint32_t job);              /* it has no plan yet */
 void plan_finish(struct plan *p, uint32_t job); /* before its devices come back */
 
 #endif

@@ -1,12 +1,11 @@
 /* pods.c - pod-by-pod launch without gangs: the deliberate bad baseline. */
 #include "sched/pods.h"
 
-#include "base/bits.h"
 #include "base/check.h"
 #include "sched/core.h"
 
 struct pod_job {
-    uint32_t hold;     /* how often it began to hold */
+    uint32_t hold;     /* how often it began to hold; a timer of an earlier one is stale */
     uint32_t placed;   /* replicas that hold devices */
     uint32_t first, n; /* its pieces so far, in pods.part */
 };
@@ -17,9 +16,7 @@ struct pods {
     ns_t timeout; /* 0 = none */
     struct pieces part;
     VEC(struct held) joined;
-    VEC(uint32_t) turn;  /* pending jobs in queue order */
-    VEC(uint32_t) began; /* jobs that began to hold in this pass */
-    int64_t held_milli[TOPOLOGY_TYPES];
+    VEC(uint32_t) turn; /* pending jobs in queue order */
 };
 
 struct pods *pods_new(struct core *c, struct arena *a)
@@ -27,7 +24,6 @@ struct pods *pods_new(struct core *c, struct arena *a)
     struct pods *p = ARENA_NEW(a, struct pods);
 
     p->core = c;
-    p->job = ARENA_ARRAY(a, struct pod_job, c->jobs->n + 1);
     p->timeout = c->policy->option[AXIS_LAUNCH][0];
     pieces_init(&p->part, false);
     return p;
@@ -38,7 +34,19 @@ void pods_free(struct pods *p)
     pieces_free(&p->part);
     VEC_FREE(&p->joined);
     VEC_FREE(&p->turn);
-    VEC_FREE(&p->began);
+    free(p->job);
+}
+
+void pods_grow(struct pods *p, uint32_t had, uint32_t room)
+{
+    p->job = realloc(p->job, room * sizeof *p->job);
+    check(p->job != NULL);
+    memset(p->job + had, 0, (room - had) * sizeof *p->job);
+}
+
+void pods_submit(struct pods *p, uint32_t job)
+{
+    p->job[job] = (struct pod_job){.hold = p->job[job].hold + 1};
 }
 
 static const struct request *request_of(const struct pods *p, uint32_t job)
@@ -46,12 +54,16 @@ static const struct request *request_of(const struct pods *p, uint32_t job)
     return &p->core->jobs->requests[p->core->jobs->specs[job].request];
 }
 
-static void count(struct pods *p, const struct held *h, uint32_t n, int64_t sign)
+static void emit(struct pods *p, struct berth_decision d)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (h[i].mask)
-            p->held_milli[p->core->topo->gpu_type[h[i].node]] +=
-                sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
+    d.size = sizeof d;
+    check(p->core->host->emit(p->core->host->ctx, &d) == 0);
+}
+
+/* Timers are named by slot and hold. */
+static uint64_t timer_of(uint32_t job, uint32_t hold)
+{
+    return (uint64_t)hold << 32 | job;
 }
 
 /* Devices of the next replica: groups in order. */
@@ -73,9 +85,14 @@ static bool place_one(struct pods *p, uint32_t job)
     const struct request *r = request_of(p, job);
 
     c->placer.out.n = 0;
-    if (!place_replicas(&c->placer, r, next_size(p, job), 1, job))
+    if (!place_replicas(&c->placer, r, next_size(p, job), 1, (uint32_t)core_key(c, job)))
         return false;
-    count(p, c->placer.out.at, (uint32_t)c->placer.out.n, 1);
+    emit(p, (struct berth_decision){
+                .kind = BERTH_DO_HOLD,
+                .job = job,
+                .n_pieces = (uint32_t)c->placer.out.n,
+                .pieces = (const struct berth_piece *)(const void *)c->placer.out.at,
+                .arg = 1});
     p->joined.n = 0;
     for (uint32_t i = 0; i < j->n; i++)
         VEC_PUSH(&p->joined, p->part.all.at[j->first + i]);
@@ -87,7 +104,10 @@ static bool place_one(struct pods *p, uint32_t job)
     if (!j->placed++) {
         j->hold++;
         if (p->timeout)
-            VEC_PUSH(&p->began, job);
+            emit(p, (struct berth_decision){.kind = BERTH_DO_WAKE,
+                                            .job = BERTH_NONE,
+                                            .cookie = timer_of(job, j->hold),
+                                            .at = c->now + p->timeout});
     }
     return true;
 }
@@ -100,10 +120,9 @@ static void start_complete(struct pods *p, uint32_t job)
     c->placer.out.n = 0;
     for (uint32_t i = 0; i < j->n; i++)
         VEC_PUSH(&c->placer.out, p->part.all.at[j->first + i]);
-    count(p, c->placer.out.at, j->n, -1);
     pieces_drop(&p->part, j->first, j->n);
     *j = (struct pod_job){.hold = j->hold + 1};
-    core_start(c, job);
+    core_start(c, job, true);
 }
 
 static void collect(struct pods *p)
@@ -122,7 +141,6 @@ void pods_pass(struct pods *p)
     bool strict = p->core->policy->part[AXIS_WALK]->stops_at_first;
     bool moved = true;
 
-    p->began.n = 0;
     collect(p);
     while (moved && p->turn.n) {
         size_t kept = 0;
@@ -146,58 +164,16 @@ void pods_pass(struct pods *p)
     }
 }
 
-const uint32_t *pods_began(const struct pods *p, size_t *n)
+void pods_timer(struct pods *p, uint64_t cookie)
 {
-    *n = p->began.n;
-    return p->began.at;
-}
-
-uint32_t pods_hold(const struct pods *p, uint32_t job)
-{
-    return p->job[job].hold;
-}
-
-ns_t pods_timeout(const struct pods *p)
-{
-    return p->timeout;
-}
-
-bool pods_expire(struct pods *p, uint32_t job, uint32_t hold)
-{
+    uint32_t job = (uint32_t)cookie;
     struct pod_job *j = &p->job[job];
 
-    if (j->hold != hold || !j->n)
-        return false;
-    count(p, p->part.all.at + j->first, j->n, -1);
+    if (j->hold != cookie >> 32 || !j->n)
+        return;
     place_release(&p->core->placer, request_of(p, job), p->part.all.at + j->first, j->n);
     p->core->occ.returned++;
     pieces_drop(&p->part, j->first, j->n);
     *j = (struct pod_job){.hold = j->hold};
-    return true;
-}
-
-const int64_t *pods_held_milli(const struct pods *p)
-{
-    return p->held_milli;
-}
-
-uint32_t pods_placed(const struct pods *p, uint32_t job)
-{
-    return p->job[job].placed;
-}
-
-uint64_t pods_state(const struct pods *p)
-{
-    struct digest d;
-
-    digest_init(&d);
-    for (size_t i = 0; i < p->turn.n; i++) {
-        const struct pod_job *j = &p->job[p->turn.at[i]];
-        digest_word(&d, (uint64_t)p->turn.at[i] << 32 | j->placed);
-        for (uint32_t k = 0; k < j->n; k++) {
-            digest_word(&d, p->part.all.at[j->first + k].node);
-            digest_word(&d, p->part.all.at[j->first + k].mask);
-        }
-    }
-    return d.a ^ d.b;
+    emit(p, (struct berth_decision){.kind = BERTH_DO_UNHOLD, .job = job});
 }

@@ -18,24 +18,11 @@ struct pods;
 
 struct pods *pods_new(struct core *c, struct arena *a);
 void pods_free(struct pods *p);
+void pods_grow(struct pods *p, uint32_t had, uint32_t room); /* for that many slots */
+void pods_submit(struct pods *p, uint32_t job);              /* it holds nothing yet */
 void pods_pass(struct pods *p);
 
-/* Jobs that began to hold something in the last pass, and the number of the hold: a timer set for an
- * earlier hold of the job is stale. Nothing when there is no timeout. */
-const uint32_t *pods_began(const struct pods *p, size_t *n);
-uint32_t pods_hold(const struct pods *p, uint32_t job);
-ns_t pods_timeout(const struct pods *p);
-
-/* The time of this hold is up: give it back. False when the timer was stale. */
-bool pods_expire(struct pods *p, uint32_t job, uint32_t hold);
-
-/* GPUs held by incomplete jobs, in milli-GPU, by GPU type. */
-const int64_t *pods_held_milli(const struct pods *p);
-
-/* Replicas of a job that are placed, and its first one's node; for messages about a stuck run. */
-uint32_t pods_placed(const struct pods *p, uint32_t job);
-
-/* A hash of who holds what: equal states of a system without progress have equal hashes. */
-uint64_t pods_state(const struct pods *p);
+/* The time of a hold is up: give it back, unless the timer is of an earlier hold. */
+void pods_timer(struct pods *p, uint64_t cookie);
 
 #endif

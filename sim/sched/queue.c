@@ -4,7 +4,6 @@
 void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, struct arena *a)
 {
     *q = (struct queue){.jobs = jobs, .knows_least = knows_least};
-    q->link = ARENA_ARRAY(a, struct queue_link, jobs->n + 1);
     q->class = ARENA_ARRAY(a, struct queue_class, jobs->n_requests + 1);
     q->heap = ARENA_ARRAY(a, uint32_t, jobs->n_requests + 1);
     for (uint32_t i = 0; i < jobs->n_requests; i++)
@@ -127,12 +126,12 @@ static void sift(struct queue *q, uint32_t at)
     put(q, at, class);
 }
 
-void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate)
+void queue_add(struct queue *q, uint32_t job, int64_t key, uint64_t seq, ns_t estimate)
 {
     uint32_t request = q->jobs->specs[job].request;
     struct queue_class *c = &q->class[request];
 
-    q->link[job] = (struct queue_link){key, estimate, estimate, JOB_NONE, JOB_NONE};
+    q->link[job] = (struct queue_link){key, seq, estimate, estimate, JOB_NONE, JOB_NONE};
     c->root = insert(q, c->root, job);
     q->n++;
     q->demand_milli += q->jobs->requests[request].demand_milli;

@@ -1,23 +1,25 @@
 /* queue.h - pending jobs in policy order, grouped by request class.
  *
- * Per class a treap ordered by (key, job) that knows the least estimate of each subtree; over
+ * Per class a treap ordered by (key, seq) that knows the least estimate of each subtree; over
  * the classes a heap by their first job. Everything that asks for the same thing is refused
- * together, so a pass costs classes, not jobs. Arrays are sized once; nothing allocates. */
+ * together, so a pass costs classes, not jobs. Jobs are slots of the policy's view. Nothing
+ * allocates. */
 #ifndef BERTH_SCHED_QUEUE_H
 #define BERTH_SCHED_QUEUE_H
 
 #include "base/arena.h"
 #include "sched/job.h"
 
-struct queue_link { /* by job, meaningful while it is pending: 32 bytes */
+struct queue_link { /* by slot, meaningful while the job is pending: 40 bytes */
     int64_t key;
+    uint64_t seq; /* the job's key at the border: breaks ties, slots are reused */
     ns_t estimate;
     ns_t least; /* of the subtree */
     uint32_t left, right;
 };
 
 struct queue_class {         /* by request */
-    uint32_t root, first, n; /* first: the job with the least (key, job) */
+    uint32_t root, first, n; /* first: the job with the least (key, seq) */
     uint32_t place;          /* in the heap */
 };
 
@@ -31,15 +33,16 @@ struct queue {
     bool knows_least; /* queue_short() may be asked */
 };
 
+/* The links are the caller's, [room of slots]; they may move between calls. */
 void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, struct arena *a);
-void queue_add(struct queue *q, uint32_t job, int64_t key, ns_t estimate);
+void queue_add(struct queue *q, uint32_t job, int64_t key, uint64_t seq, ns_t estimate);
 void queue_remove(struct queue *q, uint32_t job);
 
 /* Does job a come before job b? Both pending. */
 static inline bool queue_before(const struct queue *q, uint32_t a, uint32_t b)
 {
-    int64_t x = q->link[a].key, y = q->link[b].key;
-    return x < y || (x == y && a < b);
+    const struct queue_link *x = &q->link[a], *y = &q->link[b];
+    return x->key < y->key || (x->key == y->key && x->seq < y->seq);
 }
 
 /* The next pending job of the same class after `job`, or JOB_NONE. */

@@ -92,7 +92,7 @@ void walk_commit(struct core *c, uint32_t job)
 
     if (c->cursors_made) {
         uint32_t after = queue_after(&c->queue, request, job);
-        core_start(c, job);
+        core_start(c, job, false);
         if (after == JOB_NONE) {
             walk_pop(c);
         } else {
@@ -100,7 +100,7 @@ void walk_commit(struct core *c, uint32_t job)
             walk_sink(c, 0);
         }
     } else {
-        core_start(c, job);
+        core_start(c, job, false);
     }
 }
 
@@ -110,7 +110,7 @@ bool walk_start(struct core *c, uint32_t job)
 
     if (walk_refused(c, request))
         return false;
-    if (!place_take(&c->placer, &c->jobs->requests[request], job)) {
+    if (!place_take(&c->placer, &c->jobs->requests[request], (uint32_t)core_key(c, job))) {
         c->refused[request] = c->occ.returned + 1;
         return false;
     }

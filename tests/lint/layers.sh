@@ -16,7 +16,7 @@ BEGIN {
     door["zlib.h"] = "sim/base/input.c"
     door["gsl"] = "sim/base/rng.c sim/base/stats.c"
     door["omp.h"] = "sim/experiment/replicate.c"
-    door["dlfcn.h"] = "sim/sched/registry.c"
+    door["dlfcn.h"] = "sim/host/load.c"
 }
 {
     file = $0

@@ -6,7 +6,7 @@
 set -u
 build=${1:?build folder}
 list=$(dirname "$0")/symbols.txt
-for folder in sim/base sim/cluster sim/sched sim/model sim/engine sim/ingest sim/metrics \
+for folder in sim/base sim/cluster sim/sched sim/host sim/model sim/engine sim/ingest sim/metrics \
               sim/experiment sim/cli policies traces reports; do
     for source in "$folder"/*.c; do
         object=$build/obj/${source%.c}.o
