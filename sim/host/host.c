@@ -238,7 +238,7 @@ int host_init(struct host *h, const struct host_config *c, struct arena *a, stru
                                      .extension = service_extension};
     h->place = (struct berth_place){sizeof h->place, service_find};
     h->clairvoyant = (struct berth_clairvoyant){sizeof h->clairvoyant, service_run};
-    host_reserve(h, 64);
+    host_reserve(h, 1024);
     return create(h, c, d);
 }
 

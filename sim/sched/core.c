@@ -70,7 +70,7 @@ static void *grown(void *at, size_t had, size_t slots, size_t size)
 
 static void grow(struct core *c, uint32_t slots)
 {
-    uint32_t had = c->room, room = had ? had : 64;
+    uint32_t had = c->room, room = had ? had : 1024;
 
     while (room < slots)
         room *= 2;

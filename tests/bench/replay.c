@@ -5,9 +5,9 @@
  * round. The shared machine moves; the ratios are what is compared. Arguments: rounds, and the number of
  * one case. */
 #include "engine/engine.h"
+#include "experiment/choice.h"
 #include "lib/builders.h"
 #include "metrics/collect.h"
-#include "sched/compose.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,11 +39,11 @@ static double hold_seconds(uint32_t n, uint32_t holds)
         event_queue_init(&q);
         rng_stream(&r, 1, RNG_ARRIVAL, 0, n);
         for (uint32_t i = 0; i < n; i++)
-            event_queue_push(&q, (ns_t)(rng_u64(&r) >> 30), EVENT_FINISH, i, 0);
+            event_queue_push(&q, (ns_t)(rng_u64(&r) >> 30), EVENT_FINISH, i);
         t = cpu_now();
         for (uint32_t i = 0; i < holds; i++) {
             event_queue_pop(&q, &e);
-            event_queue_push(&q, e.at + (ns_t)(digest_mix(i) >> 30), EVENT_FINISH, e.job, 0);
+            event_queue_push(&q, e.at + (ns_t)(digest_mix(i) >> 30), EVENT_FINISH, e.what);
         }
         best[round] = (cpu_now() - t) / holds;
         event_queue_free(&q);
@@ -58,6 +58,23 @@ struct replay_case {
     double load, overestimate;
 };
 
+static void start_host(struct host *h, const struct job_set *jobs, const struct topology *fleet,
+                       const struct choice *policy, struct arena *a)
+{
+    struct diag d = {0};
+
+    if (host_init(h,
+                  &(struct host_config){.jobs = jobs,
+                                        .topo = fleet,
+                                        .policy = policy->policy,
+                                        .text = policy->config,
+                                        .seed = 1},
+                  a, &d) < 0) {
+        diag_print(stderr, &d, "error", 0);
+        exit(2);
+    }
+}
+
 static void replay(const struct replay_case *k, double hold, int rounds)
 {
     double seconds[9], waited = 0;
@@ -69,8 +86,8 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         struct arena jobs_arena, arena;
         struct topology fleet;
         struct job_set jobs;
-        struct composition policy;
-        struct core core;
+        struct choice policy;
+        struct host host;
         struct engine engine;
         struct collect collect;
         struct observer observer;
@@ -86,31 +103,31 @@ static void replay(const struct replay_case *k, double hold, int rounds)
                         k->overestimate);
         jobs.user = NULL;
         jobs.priority = NULL;
-        if (compose_parse(k->policy, &jobs, &policy, &d) < 0) {
+        if (choice_parse(k->policy, &jobs, &jobs_arena, &policy, &d) < 0) {
             diag_print(stderr, &d, "error", 0);
             exit(2);
         }
         fixed = arena.total;
         t = cpu_now();
-        core_init(&core, &jobs, &fleet, &policy, 1, false, &arena);
+        start_host(&host, &jobs, &fleet, &policy, &arena);
         observer = collect_init(&collect, &jobs, &fleet, &(struct collect_config){.useful = useful},
                                 &arena);
-        engine_init(&engine, &jobs, &core, &observer, NS_NEVER, &arena);
+        engine_init(&engine, &host, &observer, NS_NEVER, &arena);
         engine_run(&engine);
         if (!collect_finish(&collect, engine.now, &o, &arena))
             exit(6);
         t = cpu_now() - t;
         if (round >= 0)
             seconds[round] = t;
-        digest_text(&core.digest, digest);
-        bytes = arena.total - fixed + core.held.all.room * sizeof(struct held) +
+        digest_text(&host.digest, digest);
+        bytes = arena.total - fixed + host.held.all.room * sizeof(struct held) +
                 sizeof(struct job_spec) * k->jobs;
         waited = 0;
         for (uint32_t i = 0; i < jobs.n; i++)
             waited += (double)(o.results[i].start - jobs.specs[i].submit);
         queued = (uint32_t)(waited / (double)engine.now);
         engine_free(&engine);
-        core_free(&core);
+        host_free(&host);
         builders_free(&jobs);
         arena_free(&arena);
         arena_free(&jobs_arena);
