@@ -314,6 +314,7 @@ uint32_t desired_next(const struct desired *d, struct desired_walk *w)
 static void begin_plan(struct desired *d)
 {
     d->n_start = d->n_stop = 0;
+    d->overtaken = false;
     d->walks++;
 }
 
@@ -324,7 +325,33 @@ static void start(struct desired *d, struct desired_walk *w, uint32_t slot)
     d->start[d->n_start++] = slot;
 }
 
-void desired_count(struct desired *d, uint64_t budget)
+/* Put a running candidate where it belongs by now; was it elsewhere? */
+static bool update(struct desired *d, uint32_t slot)
+{
+    struct desired_key key;
+
+    if (!d->true_key)
+        return false;
+    key = d->true_key(d->true_key_ctx, slot);
+    if (!desired_key_before(&key, &d->entry[slot].key)) {
+        check(!desired_key_before(&d->entry[slot].key, &key));
+        return false;
+    }
+    desired_rekey(d, slot, key);
+    return true;
+}
+
+/* Had one of those to be stopped moved forward since its key was set? */
+static bool update_stops(struct desired *d)
+{
+    bool moved = false;
+
+    for (uint32_t i = 0; i < d->n_stop; i++)
+        moved |= update(d, d->stop[i]);
+    return moved;
+}
+
+static void plan_count(struct desired *d, uint64_t budget)
 {
     struct desired_walk w = {.remaining = budget};
     uint32_t c;
@@ -337,6 +364,16 @@ void desired_count(struct desired *d, uint64_t budget)
         } else {
             start(d, &w, c);
         }
+}
+
+void desired_count(struct desired *d, uint64_t budget)
+{
+    for (plan_count(d, budget); update_stops(d); plan_count(d, budget)) {
+        for (uint32_t i = 0; i < d->n_start; i++)
+            desired_set_running(d, d->start[i], false);
+        for (uint32_t i = 0; i < d->n_stop; i++)
+            desired_set_running(d, d->stop[i], true);
+    }
     for (uint32_t i = 0, k = d->n_stop; i + 1 < k; i++) {
         uint32_t other = d->stop[--k];
         d->stop[k] = d->stop[i];
@@ -384,14 +421,26 @@ static void give_back(struct desired *d, const struct desired_host *h, uint32_t 
         d->stop[d->n_stop++] = d->victim[i];
 }
 
+/* The last running candidate of the order, by true keys. */
+static uint32_t last_running(struct desired *d, uint32_t c)
+{
+    for (;;) {
+        uint32_t v = desired_last_running(d);
+        if (v == DESIRED_NONE || !update(d, v))
+            return v;
+        if (before(d, v, c))
+            d->overtaken = true;
+    }
+}
+
 /* Place c at the cost of running candidates behind it, or change nothing. */
 static bool displace(struct desired *d, const struct desired_host *h, uint32_t c)
 {
     uint32_t n = 0, v;
 
     while (!h->most_stops || n < h->most_stops) {
-        v = desired_last_running(d);
-        if (v == DESIRED_NONE || !before(d, c, v))
+        v = last_running(d, c);
+        if (v == DESIRED_NONE || d->overtaken || !before(d, c, v))
             break;
         stop(d, h, v);
         d->victim[n++] = v;
@@ -461,13 +510,13 @@ static void order_stops(struct desired *d)
     }
 }
 
-void desired_nodes(struct desired *d, uint64_t budget, const struct desired_host *h)
+static void plan_nodes(struct desired *d, uint64_t budget, const struct desired_host *h)
 {
     struct desired_walk w = {.remaining = budget};
     uint32_t c;
 
     begin_plan(d);
-    while ((c = desired_next(d, &w)) != DESIRED_NONE)
+    while (!d->overtaken && (c = desired_next(d, &w)) != DESIRED_NONE)
         if (d->entry[c].running) {
             stop(d, h, c);
             d->stop[d->n_stop++] = c;
@@ -475,4 +524,16 @@ void desired_nodes(struct desired *d, uint64_t budget, const struct desired_host
             consider(d, h, &w, c);
         }
     order_stops(d);
+}
+
+void desired_nodes(struct desired *d, uint64_t budget, const struct desired_host *h)
+{
+    for (plan_nodes(d, budget, h); update_stops(d) || d->overtaken; plan_nodes(d, budget, h)) {
+        for (uint32_t i = d->n_start; i-- > 0;) {
+            h->withdraw(h->ctx, d->start[i]);
+            desired_set_running(d, d->start[i], false);
+        }
+        for (uint32_t i = 0; i < d->n_stop; i++)
+            check(resume(d, h, d->stop[i]));
+    }
 }

@@ -46,6 +46,14 @@ struct desired {
     uint32_t *victim;         /* of the search in progress */
     uint64_t *refused;        /* by group: number of the walk that could not place it */
     uint64_t walks;
+    bool overtaken; /* a running candidate moved from behind the present one to ahead of it */
+    /* The true key of a running candidate, for orders by remaining service, whose keys fall while a job
+     * runs: set once, same seq. The keys in the set may then be too large for running candidates (as of
+     * their start, say), and desired_count() and desired_nodes() plan as if all were true: moving a
+     * candidate that keeps running forward changes no plan, so only those to be stopped are asked for
+     * and, when they had moved, the plan is made again (on nodes, after taking back what was tried). NULL = all keys are true. */
+    struct desired_key (*true_key)(void *ctx, uint32_t slot);
+    void *true_key_ctx;
 };
 
 /* Room for slots 0..room-1 and groups 0..groups-1; a zeroed struct is an empty set without room. To be
@@ -117,7 +125,7 @@ struct desired_host {
     /* The running job gives its devices back; the host remembers which. */
     void (*stop)(void *ctx, uint32_t slot);
     /* The job stopped by this walk takes exactly those devices again; false and nothing changed when
-     * one of them is held by another. */
+     * one of them is held by another. A start elsewhere in between, taken back, changes nothing. */
     bool (*try_resume)(void *ctx, uint32_t slot);
     uint32_t most_stops; /* at most so many jobs stopped for one start; 0 = no bound */
 };

@@ -20,6 +20,7 @@ struct model {
     struct naive_job job[SLOTS];
     uint32_t order[SLOTS], n; /* those in, sorted */
     uint64_t arrivals;
+    bool falling; /* keys of running jobs fall, unknown to the set */
 };
 
 static void sort(struct model *m)
@@ -41,6 +42,27 @@ static void sort(struct model *m)
 static struct desired_key some_key(struct rng *r, uint64_t seq)
 {
     return (struct desired_key){(int64_t)rng_below(r, 3) - 1, (int64_t)rng_below(r, 5) - 2, seq};
+}
+
+static struct desired_key true_key(void *ctx, uint32_t slot)
+{
+    return ((struct model *)ctx)->job[slot].key;
+}
+
+static void fall(struct model *m, struct rng *r)
+{
+    for (uint32_t s = 0; s < SLOTS && m->falling; s++)
+        if (m->job[s].in && m->job[s].running)
+            m->job[s].key.low -= rng_below(r, 3);
+}
+
+static void begin(struct model *m, struct desired *d, bool falling)
+{
+    m->falling = falling;
+    if (falling) {
+        d->true_key = true_key;
+        d->true_key_ctx = m;
+    }
 }
 
 /* One random change, in both. */
@@ -93,6 +115,7 @@ static void the_count_walk_equals_a_loop_over_the_sorted_jobs(void **state)
         arena_init(&a);
         rng_stream(&r, seed, RNG_ARRIVAL, 0, 0);
         desired_reserve(&d, room, CLASSES, &a);
+        begin(&m, &d, seed % 2);
         for (int step = 0; step < 150; step++) {
             uint32_t start[SLOTS], stop[SLOTS], n_start = 0, n_stop = 0;
             uint64_t budget = rng_below(&r, 40) * 1000, left = budget;
@@ -103,8 +126,11 @@ static void the_count_walk_equals_a_loop_over_the_sorted_jobs(void **state)
             if (rng_below(&r, 4) == 0) {
                 uint32_t s = rng_below(&r, room);
                 if (m.job[s].in)
+                    desired_rekey(&d, s, m.job[s].key);
+                if (m.job[s].in)
                     desired_set_running(&d, s, m.job[s].running = rng_below(&r, 2));
             }
+            fall(&m, &r);
             sort(&m);
             for (uint32_t i = 0; i < m.n; i++) {
                 struct naive_job *j = &m.job[m.order[i]];
@@ -151,6 +177,7 @@ static void the_order_can_be_walked_from_both_ends(void **state)
 /* r replicas of g devices each on nodes of 8, first fit. held[slot][node]: devices. */
 struct fleet {
     uint32_t free[NODES], held[SLOTS][NODES], replicas[SLOTS], gpus[SLOTS];
+    uint32_t before[SLOTS][NODES]; /* the last stop */
 };
 
 static bool fleet_place(struct fleet *f, uint32_t slot)
@@ -195,12 +222,18 @@ static void host_withdraw(void *ctx, uint32_t slot)
 
 static void host_stop(void *ctx, uint32_t slot)
 {
-    fleet_give(ctx, slot);
+    struct fleet *f = ctx;
+
+    fleet_give(f, slot);
+    memcpy(f->before[slot], f->held[slot], sizeof f->before[0]);
 }
 
 static bool host_resume(void *ctx, uint32_t slot)
 {
-    return fleet_retake(ctx, slot);
+    struct fleet *f = ctx;
+
+    memcpy(f->held[slot], f->before[slot], sizeof f->before[0]);
+    return fleet_retake(f, slot);
 }
 
 /* Steps 4 and 5 of desired.h on whole copies of the fleet: stop the last k for the least k that
@@ -295,6 +328,7 @@ static void the_node_walk_equals_a_loop_over_copies_of_the_fleet(void **state)
         arena_init(&a);
         rng_stream(&r, seed, RNG_PLACE, 0, 0);
         desired_reserve(&d, SLOTS, CLASSES, &a);
+        begin(&m, &d, seed % 2);
         for (uint32_t i = 0; i < NODES; i++)
             real.free[i] = 8;
         for (int step = 0; step < 120; step++) {
@@ -316,6 +350,7 @@ static void the_node_walk_equals_a_loop_over_copies_of_the_fleet(void **state)
                             }
                 }
             }
+            fall(&m, &r);
             sort(&m);
             naive = real;
             naive_nodes(&m, &naive, budget, host.most_stops, start, &n_start, stopped);
