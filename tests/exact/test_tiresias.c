@@ -1,5 +1,7 @@
-/* test_tiresias.c - every recorded run of the Tiresias simulator under discretised LAS, job by job: the
- * desired-set walk by count over the keys of sched/las.h, with the published rounding. */
+/* test_tiresias.c - recorded runs of the Tiresias simulator, job by job, by the desired-set walk by count:
+ * discretised LAS over the keys of sched/las.h with the published rounding, and the orders by size and by
+ * remaining service. Ties of the latter keep the order they had at the event before, so here, and only
+ * here, a key ends in the job's place in that order instead of its arrival. */
 #include "lib/builders.h"
 #include "sched/las.h"
 
@@ -25,6 +27,8 @@ struct run {
     struct las las;
     struct desired set;
     ns_t now;
+    bool by_las, by_size, by_length;    /* otherwise: by remaining length, or GPUs, or both */
+    uint32_t order[JOBS_MOST], n_order; /* by need, as of the last event */
 };
 
 /* The next line's cells; false at the end. */
@@ -111,6 +115,12 @@ static ns_t end_of(const struct job *j)
     return j->las.running ? j->since + j->left : NS_NEVER;
 }
 
+/* Size, remaining length or remaining GPU-time. */
+static ns_t need(const struct run *r, uint32_t i)
+{
+    return (r->by_length ? r->job[i].left : 1) * (r->by_size ? r->job[i].gpus : 1);
+}
+
 static void end_and_arrive(struct run *r)
 {
     for (uint32_t i = 0; i < r->come; i++)
@@ -123,6 +133,8 @@ static void end_and_arrive(struct run *r)
     for (; r->come < r->n && r->job[r->come].submit == r->now; r->come++) {
         struct job *j = &r->job[r->come];
         las_submit(&r->las, &j->las, r->now, j->gpus * 1000);
+        j->since = r->now;
+        r->order[r->n_order++] = r->come;
         desired_insert(&r->set, r->come, las_key(&j->las, r->come), j->gpus * 1000, DESIRED_NONE,
                        false);
     }
@@ -150,6 +162,29 @@ static void change_queues(struct run *r)
     }
 }
 
+static void advance_and_sort(struct run *r)
+{
+    uint32_t n = 0;
+
+    for (uint32_t k = 0; k < r->n_order; k++) {
+        uint32_t i = r->order[k], at = n;
+        struct job *j = &r->job[i];
+        if (j->ended)
+            continue;
+        j->left -= j->las.running ? r->now - j->since : 0;
+        j->since = r->now;
+        for (; at && need(r, i) < need(r, r->order[at - 1]); at--)
+            r->order[at] = r->order[at - 1];
+        r->order[at] = i;
+        n++;
+    }
+    r->n_order = n;
+    for (uint32_t k = 0; k < n; k++)
+        desired_rekey(
+            &r->set, r->order[k],
+            (struct desired_key){need(r, r->order[k]), 0, (uint64_t)r->events * JOBS_MOST + k});
+}
+
 static void walk(struct run *r)
 {
     desired_count(&r->set, (uint64_t)r->gpus * 1000);
@@ -164,7 +199,7 @@ static void walk(struct run *r)
         j->starts++;
         j->first = j->first == NS_UNKNOWN ? r->now : j->first;
     }
-    for (uint32_t i = 0; i < r->come; i++)
+    for (uint32_t i = 0; r->by_las && i < r->come; i++)
         if (!r->job[i].ended) {
             las_settle(&r->job[i].las, r->set.walks);
             desired_rekey(&r->set, i, las_key(&r->job[i].las, i));
@@ -181,6 +216,10 @@ static ns_t next_event(const struct run *r)
         ns_t end = end_of(j), change;
         if (j->ended)
             continue;
+        if (!r->by_las) {
+            event = end < event ? end : event;
+            continue;
+        }
         change = las_next_change(&r->las, &j->las);
         event = end < event ? end : event;
         jump = change < jump && (j->las.running || change > r->now) ? change : jump;
@@ -192,7 +231,10 @@ static void simulate(struct run *r)
 {
     for (r->done = r->events = r->come = 0; (r->now = next_event(r)) != NS_NEVER; r->events++) {
         end_and_arrive(r);
-        change_queues(r);
+        if (r->by_las)
+            change_queues(r);
+        else
+            advance_and_sort(r);
         walk(r);
     }
 }
@@ -225,27 +267,34 @@ static void compare(const struct run *r, const char *top, const char *name)
     assert_int_equal(n, r->done);
 }
 
-static void every_recorded_run_is_repeated_job_by_job(void **s)
+static void set_order(struct run *r, const char *schedule, const char *queues)
 {
-    struct run *run;
+    r->by_las = !strncmp(schedule, "dlas", 4);
+    r->by_size = !strcmp(schedule, "sjf") || !strcmp(schedule, "shortest-gpu");
+    r->by_length = !strncmp(schedule, "shortest", 8);
+    rules(r, schedule, r->by_las ? queues : "");
+}
+
+static void repeat(bool (*wanted)(const char *schedule))
+{
     char top[4096], line[4096], *c[9];
     uint32_t cases = 0;
     FILE *f;
 
-    (void)s;
     if (!builders_shared("oracles/tiresias", top, sizeof top)) {
         skip();
         return;
     }
     for (f = table(top, "cases.csv"); cells(f, line, sizeof line, c, 9);) {
         struct arena a;
-        if (strncmp(c[4], "dlas", 4) || strstr(c[4], "gittins") || strstr(c[4], "pack"))
+        struct run *run;
+        if (strcmp(c[3], "count") || !wanted(c[4]))
             continue;
         arena_init(&a);
         run = ARENA_NEW(&a, struct run);
         run->gpus = cluster_gpus(top, c[2]);
         read_jobs(run, top, c[1]);
-        rules(run, c[4], c[5]);
+        set_order(run, c[4], c[5]);
         desired_reserve(&run->set, run->n, 0, &a);
         simulate(run);
         same_number(c[0], 0, "number of ended jobs", run->done, c[7]);
@@ -259,10 +308,35 @@ static void every_recorded_run_is_repeated_job_by_job(void **s)
     printf("%u recorded runs\n", cases);
 }
 
+static bool is_las(const char *schedule)
+{
+    return !strncmp(schedule, "dlas", 4) && !strstr(schedule, "gittins") &&
+           !strstr(schedule, "pack");
+}
+
+static bool is_by_need(const char *schedule)
+{
+    return !strcmp(schedule, "sjf") || !strcmp(schedule, "shortest") ||
+           !strcmp(schedule, "shortest-gpu");
+}
+
+static void every_recorded_las_run_is_repeated_job_by_job(void **s)
+{
+    (void)s;
+    repeat(is_las);
+}
+
+static void every_recorded_run_by_size_or_remaining_service_is_repeated_job_by_job(void **s)
+{
+    (void)s;
+    repeat(is_by_need);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_recorded_run_is_repeated_job_by_job),
+        cmocka_unit_test(every_recorded_las_run_is_repeated_job_by_job),
+        cmocka_unit_test(every_recorded_run_by_size_or_remaining_service_is_repeated_job_by_job),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
