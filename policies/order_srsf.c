@@ -1,4 +1,4 @@
-/* order_srsf.c - smallest estimated GPU-time first; without preemption the remaining service is all of it. */
+/* order_srsf.c - smallest remaining GPU-time first; where the walk only starts jobs that is all of it. */
 #include "sched/policy.h"
 
 static int64_t key(const struct order_view *v, const int64_t *options)
@@ -10,8 +10,9 @@ static int64_t key(const struct order_view *v, const int64_t *options)
 POLICY_PART(order_srsf) = {
     .axis = AXIS_ORDER,
     .name = "srsf",
-    .summary = "smallest estimated GPU-time first, then submission",
+    .summary = "smallest remaining GPU-time first, then submission",
     .source = "policies.md 3.2",
     .key = key,
+    .rank = ORDER_SERVICE,
     .needs_estimate = true,
 };

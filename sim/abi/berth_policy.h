@@ -111,7 +111,7 @@ enum {
     BERTH_JOB_PENDING,
     BERTH_JOB_STARTING, /* START accepted, JOB_STARTED not told yet */
     BERTH_JOB_RUNNING,
-    BERTH_JOB_STOPPING, /* saving its state after PREEMPT */
+    BERTH_JOB_STOPPING, /* saving its state after PREEMPT; may be started again already */
     BERTH_JOB_MOVING    /* between MIGRATE and JOB_MIGRATED */
 };
 
@@ -159,6 +159,8 @@ struct berth_view {
     const uint16_t *left_milli; /* [fleet-wide device]; NULL = no request is a share */
     const int64_t *cpu_free;    /* [node] milli-CPU; NULL = not a constraint here */
     const int64_t *memory_free; /* [node] MiB; NULL = not a constraint here */
+    /* what stopping with its state saved and going on from it take a job here */
+    berth_time save_time, restore_time;
 };
 
 static inline const struct berth_node *berth_node_at(const struct berth_view *v, uint32_t i)
@@ -198,7 +200,9 @@ enum {
     BERTH_EV_NONE,
     BERTH_EV_JOB_FINISHED,  /* a: running time of all its runs; code: 0 = by itself. The slot is
                                free after this call */
-    BERTH_EV_JOB_PREEMPTED, /* it gave its devices back and is pending again; a: lost work, ns */
+    BERTH_EV_JOB_PREEMPTED, /* it gave its devices back and is pending again, or starting when that
+                               was decided already; code: 0 = by a PREEMPT, else
+                               by the host; a: lost work, ns */
     BERTH_EV_JOB_MIGRATED,  /* it runs at its new place */
     BERTH_EV_JOB_STARTED,   /* cookie of the START */
     BERTH_EV_PLACE_FAILED,  /* a START or MIGRATE accepted earlier did not work out: pending, or
@@ -218,7 +222,8 @@ enum {
 
 enum {
     BERTH_DO_NONE,
-    BERTH_DO_START,     /* pieces: the whole gang; none when the job holds them already (HOLD) */
+    BERTH_DO_START,     /* pieces: the whole gang; none when the job holds them already (HOLD). Of a
+                           pending job, or of one that stops: then it begins when that is over */
     BERTH_DO_PREEMPT,   /* arg: BERTH_STOP_*; its pieces are free to claim from here on */
     BERTH_DO_MIGRATE,   /* pieces: the new place, disjoint from the old; the old is free to claim */
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */
@@ -443,7 +448,7 @@ struct berth_parts {
                offsetof(struct berth_node, domain))
 #define BERTH_LAYOUT                                                                               \
     BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_2_,                                   \
-                                                offsetof(struct berth_view, memory_free)),         \
+                                                offsetof(struct berth_view, restore_time)),         \
                                      offsetof(struct berth_decision, arg)),                        \
                           offsetof(struct berth_host, extension)),                                 \
                offsetof(struct berth_policy, extension))

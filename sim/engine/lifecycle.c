@@ -168,6 +168,8 @@ static void start(struct engine *e, const struct host_effect *f)
     const struct held *h = host_held(e->host, f->slot, &n);
 
     j->ready = e->leaving.n ? all_gone(e, h, n) : e->now;
+    if (j->gone > j->ready) /* it saves its own state first */
+        j->ready = j->gone;
     if (j->ready > e->now)
         later(e, j->ready, EVENT_READY, f->slot);
     else
@@ -184,12 +186,13 @@ static void lose(struct engine *e, uint32_t slot, const struct held *h, uint32_t
     j->done = j->safe;
 }
 
-static void stopped(struct engine *e, uint32_t slot, bool at_once, ns_t lost)
+static void stopped(struct engine *e, uint32_t slot, uint32_t first, uint32_t n, bool at_once,
+                    ns_t lost)
 {
     struct engine_job *j = &e->job.at[slot];
 
     host_progress(e->host, slot, e->now, j->done, j->safe);
-    host_stopped(e->host, slot, e->now, at_once, lost);
+    host_stopped(e->host, slot, first, n, e->now, at_once, lost);
 }
 
 static void preempt(struct engine *e, const struct host_effect *f)
@@ -201,7 +204,7 @@ static void preempt(struct engine *e, const struct host_effect *f)
     next_life(e, f->slot);
     if (!j->told) { /* it was still waiting for its devices */
         j->ready = 0;
-        stopped(e, f->slot, true, 0);
+        stopped(e, f->slot, f->first, f->n, true, 0);
         return;
     }
     settle_work(e, f->slot);
@@ -218,7 +221,7 @@ static void preempt(struct engine *e, const struct host_effect *f)
         }
     }
     tell_stop(e, f->slot, h, f->n, STOP_PREEMPTED);
-    stopped(e, f->slot, true, before - j->done);
+    stopped(e, f->slot, f->first, f->n, true, before - j->done);
 }
 
 static void migrate(struct engine *e, const struct host_effect *f)
@@ -226,13 +229,19 @@ static void migrate(struct engine *e, const struct host_effect *f)
     struct engine_job *j = &e->job.at[f->slot];
     const struct held *old = e->host->held.all.at + f->old_first;
 
+    ns_t drained;
+
     next_life(e, f->slot);
     settle_work(e, f->slot);
     j->safe = j->done;
-    leave(e, f->slot, f->old_first, f->old_n, e->now + e->costs.save + e->costs.restore);
-    if (e->costs.save)
+    /* The new place may still be somebody's who leaves it. */
+    drained = e->leaving.n ? all_gone(e, e->host->held.all.at + f->first, f->n) : e->now;
+    if (drained < e->now + e->costs.save)
+        drained = e->now + e->costs.save;
+    leave(e, f->slot, f->old_first, f->old_n, drained + e->costs.restore);
+    if (drained > e->now)
         tell_phase(e, f->slot, PHASE_CHECKPOINT, old, f->old_n);
-    later(e, e->now + e->costs.save, EVENT_DRAINED, f->slot);
+    later(e, drained, EVENT_DRAINED, f->slot);
 }
 
 void lifecycle_submit(struct engine *e, uint32_t slot)
@@ -308,6 +317,7 @@ static void moved(struct engine *e, uint32_t slot)
 bool lifecycle_event(struct engine *e, const struct event *ev, uint32_t *ended)
 {
     uint32_t slot = (uint32_t)ev->what, n;
+    struct engine_job *j;
     const struct held *h;
 
     if (e->host->more.at[slot].generation != ev->what >> 32)
@@ -317,10 +327,10 @@ bool lifecycle_event(struct engine *e, const struct event *ev, uint32_t *ended)
         *ended = finish(e, slot);
         return true;
     case EVENT_STOPPED:
-        h = host_held(e->host, slot, &n);
+        j = &e->job.at[slot];
         left(e, slot);
-        tell_stop(e, slot, h, n, STOP_PREEMPTED);
-        stopped(e, slot, false, 0);
+        tell_stop(e, slot, e->host->held.all.at + j->old_first, j->old_n, STOP_PREEMPTED);
+        stopped(e, slot, j->old_first, j->old_n, false, 0);
         return false;
     case EVENT_DRAINED:
         drained(e, slot);

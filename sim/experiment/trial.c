@@ -133,6 +133,7 @@ static void fill_counts(const struct engine *e, struct outcome *o)
     o->events = e->events;
     o->passes = e->passes;
     o->decisions = h->decisions;
+    o->refused_decisions = h->refused;
     o->promises = h->promises;
     o->promises_broken = h->broken;
     o->clairvoyant = o->clairvoyant || h->asked_truth;
@@ -192,7 +193,9 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
                                         .text = choice->config,
                                         .values = choice->values,
                                         .n_values = choice->n_values,
-                                        .seed = config->seed},
+                                        .seed = config->seed,
+                                        .save_time = config->costs.save,
+                                        .restore_time = config->costs.restore},
                   a, d) == 0) {
         observer = collect_init(&collect, config->jobs, config->fleet,
                                 &(struct collect_config){.useful = config->useful,

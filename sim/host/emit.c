@@ -235,7 +235,7 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
     struct host_effect *e;
     uint16_t why;
 
-    if (j->state != BERTH_JOB_PENDING)
+    if (j->state != BERTH_JOB_PENDING && (j->state != BERTH_JOB_STOPPING || m->restarts))
         return BERTH_R_WRONG_STATE;
     if (m->placed) {
         if (d->n_pieces || m->placed != r->replicas)
@@ -255,14 +255,20 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
         if (why)
             return why;
         e = effect(h, HOST_START, d);
+        e->old_first = m->first; /* of one that stops: what it gives up */
+        e->before = j->n_pieces;
         keep(h, d->job, pieces_store(&h->held, p, d->n_pieces), d->n_pieces);
     }
     e->first = m->first;
     e->n = j->n_pieces;
     digest_pieces(h, d->job, h->held.all.at + m->first, j->n_pieces);
-    count_pending(h, d->job, -1);
     h->view.n_running++;
     j->starts++;
+    if (j->state == BERTH_JOB_STOPPING) {
+        m->restarts = true;
+        return 0;
+    }
+    count_pending(h, d->job, -1);
     j->state = BERTH_JOB_STARTING;
     j->since = h->view.now;
     if (m->promise != NS_UNKNOWN && h->view.now > m->promise)
@@ -520,12 +526,16 @@ static void undo(struct host *h, const struct host_effect *e)
         } else {
             put_back(h, r, h->held.all.at + e->first, e->n);
             pieces_drop(&h->held, e->first, e->n);
-            j->n_pieces = 0;
+            keep(h, e->slot, e->old_first, e->before);
         }
         j->starts--;
+        h->view.n_running--;
+        if (e->was == BERTH_JOB_STOPPING) {
+            h->more.at[e->slot].restarts = false;
+            break;
+        }
         h->broken -= h->more.at[e->slot].promise != NS_UNKNOWN &&
                      h->view.now > h->more.at[e->slot].promise;
-        h->view.n_running--;
         count_pending(h, e->slot, 1);
         break;
     case HOST_PREEMPT:

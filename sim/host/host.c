@@ -236,6 +236,8 @@ int host_init(struct host *h, const struct host_config *c, struct arena *a, stru
                                      .random = service_random,
                                      .log = service_log,
                                      .extension = service_extension};
+    h->view.save_time = c->save_time;
+    h->view.restore_time = c->restore_time;
     h->place = (struct berth_place){sizeof h->place, service_find};
     h->clairvoyant = (struct berth_clairvoyant){sizeof h->clairvoyant, service_run};
     host_reserve(h, 1024);
@@ -368,15 +370,22 @@ void host_progress(struct host *h, uint32_t slot, ns_t from, ns_t ran, ns_t save
     h->job.at[slot].saved = saved;
 }
 
-void host_stopped(struct host *h, uint32_t slot, ns_t now, bool at_once, ns_t lost)
+void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_t now, bool at_once,
+                  ns_t lost)
 {
     struct berth_job *j = &h->job.at[slot];
+    struct host_job *m = &h->more.at[slot];
 
-    pieces_drop(&h->held, h->more.at[slot].first, j->n_pieces);
-    j->n_pieces = 0;
-    h->more.at[slot].promise = h->more.at[slot].reserved = NS_UNKNOWN; /* a new wait */
-    set_state(h, slot, BERTH_JOB_PENDING, now);
-    wait_again(h, slot);
+    pieces_drop(&h->held, first, n);
+    m->promise = m->reserved = NS_UNKNOWN; /* a new wait */
+    if (m->restarts) {
+        set_state(h, slot, BERTH_JOB_STARTING, now);
+        m->restarts = false;
+    } else {
+        j->n_pieces = 0;
+        set_state(h, slot, BERTH_JOB_PENDING, now);
+        wait_again(h, slot);
+    }
     host_event(h,
                (struct berth_event){.kind = BERTH_EV_JOB_PREEMPTED,
                                     .job = slot,

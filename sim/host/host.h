@@ -37,7 +37,8 @@ struct host_effect {
     uint8_t kind, mode, was; /* was: BERTH_JOB_* before it, for rollback */
     uint32_t slot;
     uint32_t first, n; /* pieces taken or given back by it, in host.held */
-    uint32_t old_first, old_n;
+    uint32_t old_first, old_n; /* pieces that a move gives up; replicas held before a start */
+    uint32_t before;           /* number of pieces before it */
     uint64_t cookie;
     ns_t at, old_at; /* old_at: the promise before it */
 };
@@ -49,6 +50,7 @@ struct host_job {
     uint32_t generation; /* events set for an earlier life or run of the slot are stale */
     ns_t promise;        /* first promised start of this wait, NS_UNKNOWN */
     ns_t reserved;       /* present promise, NS_UNKNOWN */
+    bool restarts;       /* it stops, and a START of it is accepted already */
 };
 
 /* Who spoiled it first, for the message. */
@@ -116,6 +118,7 @@ struct host_config {
     const int64_t *values; /* of its options */
     uint32_t n_values;
     uint64_t seed;
+    ns_t save_time, restore_time; /* as the view shows them */
 };
 
 /* Set up and create the policy's instance. 0, or -1 with *d: STATUS_POLICY when the policy needs what
@@ -137,8 +140,10 @@ void host_started(struct host *h, uint32_t slot, ns_t now, bool at_once, uint64_
 /* It is to run from `from` on with `ran` done, `saved` of it safe. */
 void host_progress(struct host *h, uint32_t slot, ns_t from, ns_t ran, ns_t saved);
 
-/* It gave up its devices after a PREEMPT and waits again; `lost` ns of work are gone. */
-void host_stopped(struct host *h, uint32_t slot, ns_t now, bool at_once, ns_t lost);
+/* It gave up its devices, host.held[first .. first + n), after a PREEMPT, and waits again or for its
+ * next start; `lost` ns of work are gone. */
+void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_t now, bool at_once,
+                  ns_t lost);
 
 /* It runs at its new place. */
 void host_moved(struct host *h, uint32_t slot, ns_t now, bool at_once);

@@ -66,6 +66,7 @@ static int unknown_part(struct diag *d, const char *text, struct item value, enu
 static void choose(struct composition *c, const struct policy_part *p)
 {
     c->part[p->axis] = p;
+    c->last = p->axis;
     for (int i = 0; i < POLICY_OPTIONS; i++)
         c->option[p->axis][i] = p->options[i].name ? p->options[i].initial : 0;
 }
@@ -136,19 +137,21 @@ static int add_option(struct composition *c, const char *text, struct item key, 
                       struct diag *d)
 {
     char found[64];
-    const char *names[16 + AXES];
+    const char *names[48 + AXES];
     uint32_t n = 0;
     const char *near;
 
     for (int axis = 0; axis < AXIS_PRESET; axis++)
         names[n++] = registry_axis_name((enum axis)axis);
-    for (int axis = 0; axis < AXIS_PRESET; axis++)
+    for (int k = 0; k <= AXIS_PRESET; k++) {
+        enum axis axis = k ? (enum axis)(k - 1) : c->last; /* the part named last comes first */
         for (int i = 0; i < POLICY_OPTIONS && c->part[axis]->options[i].name; i++) {
             if (same(key, c->part[axis]->options[i].name))
-                return set_value(c, (enum axis)axis, i, text, value, d);
+                return set_value(c, axis, i, text, value, d);
             if (n < sizeof names / sizeof *names)
                 names[n++] = c->part[axis]->options[i].name;
         }
+    }
     near = diag_nearest(word(key, found), names, n);
     return diag_fail(d, STATUS_USAGE, at_item(text, key),
                      "unknown key '%s', expected an axis or an option of the parts chosen%s%s%s",
@@ -198,15 +201,25 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
         with += jobs->specs[i].limit >= 0;
     c->knowledge = c->part[AXIS_ESTIMATE]->estimate;
     c->factor_percent = c->option[AXIS_ESTIMATE][0] ? c->option[AXIS_ESTIMATE][0] : 100;
+    if (c->part[AXIS_ORDER]->needs_distribution) {
+        if (c->knowledge != ESTIMATE_AUTO && c->knowledge != ESTIMATE_DISTRIBUTION)
+            return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
+                             "order=%s goes by the distribution of what jobs took before; use "
+                             "estimate=distribution",
+                             c->part[AXIS_ORDER]->name);
+        c->knowledge = ESTIMATE_DISTRIBUTION;
+    }
     if (c->knowledge == ESTIMATE_AUTO)
         c->knowledge = !needed ? ESTIMATE_NONE : with || !n ? ESTIMATE_LIMIT : ESTIMATE_HISTORY;
-    if (needed && (c->knowledge == ESTIMATE_NONE || (c->knowledge == ESTIMATE_LIMIT && n && !with)))
+    if (needed && (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION || (c->knowledge == ESTIMATE_LIMIT && n && !with)))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
                          "%s=%s needs a limit or an estimate, and %s; use walk=skip, "
                          "estimate=history or estimate=exact (clairvoyant)",
                          who, name,
-                         c->knowledge == ESTIMATE_NONE ? "estimate=none gives neither"
-                                                       : "the trace has no limits");
+                         c->knowledge == ESTIMATE_LIMIT ? "the trace has no limits"
+                         : c->knowledge == ESTIMATE_NONE
+                             ? "estimate=none gives neither"
+                             : "estimate=distribution gives none of a single job");
     switch (c->knowledge) {
     case ESTIMATE_EXACT:
         snprintf(c->estimates, sizeof c->estimates, "exact");
@@ -217,6 +230,9 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     case ESTIMATE_HISTORY:
         snprintf(c->estimates, sizeof c->estimates, "history");
         break;
+    case ESTIMATE_DISTRIBUTION:
+        snprintf(c->estimates, sizeof c->estimates, "distribution");
+        return 0;
     default:
         snprintf(c->estimates, sizeof c->estimates, "none");
     }
@@ -239,7 +255,8 @@ static void write_config(struct composition *c)
     static const char *const knowledge[] = {[ESTIMATE_NONE] = "none",
                                             [ESTIMATE_EXACT] = "exact",
                                             [ESTIMATE_LIMIT] = "limit",
-                                            [ESTIMATE_HISTORY] = "history"};
+                                            [ESTIMATE_HISTORY] = "history",
+                                            [ESTIMATE_DISTRIBUTION] = "distribution"};
     size_t used = 0, room = sizeof c->config;
 
     for (int axis = 0; axis < AXIS_PRESET; axis++) {
@@ -261,9 +278,11 @@ static void write_text(struct composition *c)
 
     for (int axis = 0; axis < AXIS_PRESET; axis++) {
         const struct policy_part *p = c->part[axis];
-        if (axis == AXIS_LAUNCH && !p->pod_by_pod)
+        if ((axis == AXIS_LAUNCH && !p->pod_by_pod) ||
+            (axis == AXIS_DISPLACE && p->displace == DISPLACE_NONE))
             continue;
-        if (axis == AXIS_ESTIMATE && c->knowledge == ESTIMATE_NONE)
+        if (axis == AXIS_ESTIMATE &&
+            (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION))
             continue;
         used += (size_t)snprintf(c->text + used, sizeof c->text - used, "%s%s=%s", used ? "," : "",
                                  registry_axis_name((enum axis)axis), p->name);
@@ -277,10 +296,46 @@ static void write_text(struct composition *c)
     }
 }
 
+/* What makes no sense together (policies.md 2.4). */
+static int check_combination(const struct composition *c, const char *text, struct diag *d)
+{
+    const struct policy_part *order = c->part[AXIS_ORDER], *walk = c->part[AXIS_WALK],
+                             *displace = c->part[AXIS_DISPLACE], *launch = c->part[AXIS_LAUNCH];
+    struct diag_at at = {.file = "--policy", .text = text};
+
+    if (launch->pod_by_pod && (walk->needs_estimate || walk->is_desired))
+        return diag_fail(d, STATUS_USAGE, at,
+                         "launch=%s starts pods one by one and keeps no reservation, so walk=%s "
+                         "means nothing; use walk=strict or walk=skip",
+                         launch->name, walk->name);
+    if (launch->pod_by_pod && displace->displace)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "launch=%s knows no gangs to stop, so displace=%s means nothing; use "
+                         "displace=none",
+                         launch->name, displace->name);
+    if (order->needs_desired && !walk->is_desired)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "order=%s ranks running jobs too and says nothing when none can be "
+                         "stopped, but walk=%s only starts jobs; use walk=desired",
+                         order->name, walk->name);
+    if (walk->is_desired && displace->displace)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "walk=%s decides by the order who runs, so displace=%s means nothing; "
+                         "use displace=none",
+                         walk->name, displace->name);
+    if (walk->is_desired && order->rank == ORDER_DRF)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "order=%s changes with every start, which walk=%s does not follow; use a "
+                         "walk that only starts jobs",
+                         order->name, walk->name);
+    return 0;
+}
+
 int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
                   struct diag *d)
 {
-    static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "bestfit", "auto", "gang"};
+    static const char *const usual[AXIS_PRESET] = {"fifo",    "strict", "none",
+                                                    "bestfit", "auto",   "gang"};
 
     memset(out, 0, sizeof *out);
     for (int axis = 0; axis < AXIS_PRESET; axis++)
@@ -292,12 +347,8 @@ int compose_parse(const char *text, const struct job_set *jobs, struct compositi
             "order=fifo,walk=easy,place=bestfit");
     if (add_items(out, text, d) < 0 || settle_estimates(out, jobs, text, d) < 0)
         return -1;
-    if (out->part[AXIS_LAUNCH]->pod_by_pod && out->part[AXIS_WALK]->needs_estimate)
-        return diag_fail(
-            d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
-            "launch=%s starts pods one by one and keeps no reservation, so walk=%s means "
-            "nothing; use walk=strict or walk=skip",
-            out->part[AXIS_LAUNCH]->name, out->part[AXIS_WALK]->name);
+    if (check_combination(out, text, d) < 0)
+        return -1;
     write_text(out);
     write_config(out);
     return 0;

@@ -2,6 +2,7 @@
 #include "sched/core.h"
 
 #include "base/check.h"
+#include "sched/diff.h"
 #include "sched/mirror.h"
 #include "sched/plan.h"
 #include "sched/pods.h"
@@ -35,6 +36,16 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
         c->plan = plan_new(c, a);
     if (policy->part[AXIS_LAUNCH]->pod_by_pod)
         c->pods = pods_new(c, a);
+    if (policy->part[AXIS_ORDER]->rank != ORDER_FIXED || policy->part[AXIS_WALK]->is_desired) {
+        c->rank = ARENA_NEW(a, struct rank);
+        rank_init(c->rank, c);
+        if (c->rank->kind == ORDER_DRF)
+            c->queue.drf = &c->rank->drf;
+    }
+    if (policy->part[AXIS_WALK]->is_desired) {
+        c->desired = ARENA_NEW(a, struct desired);
+        c->diff = diff_new(c, a);
+    }
     core_reserve(c, 64);
 }
 
@@ -45,6 +56,10 @@ void core_free(struct core *c)
     free(c->ends);
     free(c->promise);
     mirror_free(c->jobs);
+    if (c->rank)
+        rank_free(c->rank);
+    if (c->diff)
+        diff_free(c->diff);
     VEC_FREE(&c->placer.out);
     pieces_free(&c->held);
     VEC_FREE(&c->reserved);
@@ -80,6 +95,12 @@ static void grow(struct core *c, uint32_t slots)
     if (c->tracks_ends) {
         c->ends = grown(c->ends, had, room, sizeof *c->ends);
         c->promise = grown(c->promise, had, room, sizeof *c->promise);
+    }
+    if (c->rank)
+        rank_grow(c->rank, had, room);
+    if (c->diff) {
+        desired_reserve(c->desired, room, c->jobs->n_requests, c->arena);
+        diff_grow(c->diff, had, room);
     }
     if (c->plan)
         plan_grow(c->plan, had, room);
@@ -169,7 +190,9 @@ static void enqueue(struct core *c, uint32_t job)
     ns_t estimate = estimate_job(&c->estimate, job);
     struct order_view v = {j->submit, estimate, r->gpus, r->demand_milli, j->priority};
 
-    queue_add(&c->queue, job, c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
+    queue_add(&c->queue, job,
+              c->rank ? rank_pending_key(c->rank, job)
+                      : c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
               j->key, estimate);
     if (c->promise)
         c->promise[job] = NS_UNKNOWN;
@@ -182,51 +205,90 @@ void core_submit(struct core *c, uint32_t job)
         plan_submit(c->plan, job);
     if (c->pods)
         pods_submit(c->pods, job);
+    if (c->rank) {
+        c->queue.link[job].seq = berth_job_at(c->view, job)->key;
+        c->queue.link[job].estimate = estimate_job(&c->estimate, job);
+        rank_submit(c->rank, job);
+    }
     enqueue(c, job);
+    if (c->desired)
+        desired_insert(c->desired, job, rank_key(c->rank, job),
+                       (uint32_t)c->jobs->requests[c->jobs->specs[job].request].demand_milli,
+                       c->jobs->specs[job].request, false);
+}
+
+/* A job does not run any more; its devices are free already. */
+static void forget_run(struct core *c, uint32_t job)
+{
+    struct core_run *r = &c->run[job];
+
+    if (c->plan)
+        plan_finish(c->plan, job);
+    pieces_drop(&c->held, r->first, r->n);
+    r->n = 0;
+    if (c->tracks_ends)
+        ends_remove(c, job);
+    c->n_running--;
 }
 
 static void give_back(struct core *c, uint32_t job)
 {
     const struct core_run *r = &c->run[job];
 
-    if (c->plan)
-        plan_finish(c->plan, job);
     c->occ.returned++;
     place_release(&c->placer, &c->jobs->requests[c->jobs->specs[job].request],
                   c->held.all.at + r->first, r->n);
-    pieces_drop(&c->held, r->first, r->n);
-    if (c->tracks_ends)
-        ends_remove(c, job);
-    c->n_running--;
+    forget_run(c, job);
 }
 
 void core_requeue(struct core *c, uint32_t job)
 {
     give_back(c, job);
+    if (c->rank)
+        rank_stop(c->rank, job);
+    if (c->desired)
+        desired_set_running(c->desired, job, false);
+    enqueue(c, job);
+}
+
+void core_stopped(struct core *c, uint32_t job, int64_t mode)
+{
+    struct berth_decision d = {
+        .size = sizeof d, .kind = BERTH_DO_PREEMPT, .job = job, .arg = mode};
+
+    check(c->host->emit(c->host->ctx, &d) == 0);
+    c->occ.returned++;
+    forget_run(c, job);
     enqueue(c, job);
 }
 
 void core_finish(struct core *c, uint32_t job, ns_t ran)
 {
     give_back(c, job);
+    if (c->rank)
+        rank_finish(c->rank, job);
+    if (c->desired)
+        desired_erase(c->desired, job);
     estimate_learn(&c->estimate, job, ran);
 }
 
-void core_start(struct core *c, uint32_t job, bool complete)
+static void propose_start(struct core *c, uint32_t job, const struct held *h, uint32_t n)
 {
-    ns_t estimate = c->queue.link[job].estimate;
-    const struct held *h = c->placer.out.at;
-    uint32_t n = (uint32_t)c->placer.out.n;
     struct berth_decision d = {.size = sizeof d,
                                .kind = BERTH_DO_START,
                                .job = job,
-                               .n_pieces = complete ? 0 : n,
+                               .n_pieces = n,
                                .pieces = (const struct berth_piece *)(const void *)h};
-    berth_status refused = c->host->emit(c->host->ctx, &d);
 
     /* What the core believes is free is what the host shows: it only ever proposes that. */
-    check(refused == 0);
-    c->run[job].first = pieces_store(&c->held, h, n);
+    check(c->host->emit(c->host->ctx, &d) == 0);
+}
+
+static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+{
+    ns_t estimate = c->queue.link[job].estimate;
+
+    c->run[job].first = first;
     c->run[job].n = n;
     queue_remove(&c->queue, job);
     c->run[job].ends = estimate == NS_NEVER ? NS_NEVER : c->now + estimate;
@@ -234,6 +296,22 @@ void core_start(struct core *c, uint32_t job, bool complete)
         ends_add(c, job);
     c->n_running++;
     c->starts++;
+}
+
+void core_start(struct core *c, uint32_t job, bool complete)
+{
+    uint32_t n = (uint32_t)c->placer.out.n;
+
+    propose_start(c, job, c->placer.out.at, complete ? 0 : n);
+    note_start(c, job, pieces_store(&c->held, c->placer.out.at, n), n);
+    if (c->rank)
+        rank_start(c->rank, job);
+}
+
+void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+{
+    propose_start(c, job, c->held.all.at + first, n);
+    note_start(c, job, first, n);
 }
 
 void core_promise(struct core *c, uint32_t job, ns_t at)
@@ -253,10 +331,12 @@ void core_pass(struct core *c)
 
     c->reserving = false;
     c->cursors_made = false;
-    if (!c->queue.n)
-        return;
+    if (c->rank)
+        rank_update(c->rank);
     if (c->pods)
         pods_pass(c->pods);
-    else
+    else if (c->queue.n)
         walk->pass(c, c->policy->option[AXIS_WALK]);
+    if (c->rank)
+        rank_settle(c->rank);
 }

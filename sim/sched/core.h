@@ -13,6 +13,7 @@
 #include "sched/pieces.h"
 #include "sched/place.h"
 #include "sched/queue.h"
+#include "sched/rank.h"
 
 struct core_run {      /* by slot: 24 bytes */
     ns_t ends;         /* when it is expected to end, while running */
@@ -67,6 +68,9 @@ struct core {
     uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
     ns_t *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
+    struct rank *rank;       /* orders that change; NULL = the order is fixed */
+    struct desired *desired; /* pending and running jobs in order; NULL = the walk only starts */
+    struct diff *diff;       /* with desired */
     struct plan *plan; /* conservative; NULL otherwise */
     struct pods *pods; /* pod-by-pod launch; NULL otherwise */
 };
@@ -101,6 +105,12 @@ static inline const struct held *core_held(const struct core *c, uint32_t job, u
 /* For the parts of the core, not for the host. Start with the pieces in c->placer.out; with
  * `complete`, on the pieces that the job holds at the host already. */
 void core_start(struct core *c, uint32_t job, bool complete);
+
+/* The same on pieces that are taken already, core.held[first .. first + n). */
+void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n);
+
+/* Stop a running job whose devices the core has given back already: it waits again. mode: BERTH_STOP_*. */
+void core_stopped(struct core *c, uint32_t job, int64_t mode);
 
 /* Tell the host that the job starts at `at` or earlier. */
 void core_promise(struct core *c, uint32_t job, ns_t at);

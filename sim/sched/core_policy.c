@@ -61,8 +61,15 @@ static berth_status decide(void *self, const struct berth_view *view,
             core_finish(c, e[i].job, e[i].a);
             break;
         case BERTH_EV_JOB_PREEMPTED:
+            if (e[i].code) /* not by a decision of ours, which is in the books since then */
+                core_requeue(c, e[i].job);
+            break;
         case BERTH_EV_PLACE_FAILED:
             core_requeue(c, e[i].job);
+            break;
+        case BERTH_EV_JOB_STARTED:
+            if (c->rank)
+                rank_work(c->rank, e[i].job);
             break;
         case BERTH_EV_TIMER:
             if (c->pods)

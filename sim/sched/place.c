@@ -2,6 +2,7 @@
 #include "sched/place.h"
 
 #include "abi/berth_policy.h"
+#include "base/bits.h"
 #include "sched/node_pick.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
@@ -242,6 +243,31 @@ void place_release(struct placer *p, const struct request *r, const struct held 
         else
             occupancy_charge(p->occ, h[i].node, -r->cpu_milli * h[i].base,
                              -r->memory_mib * h[i].base);
+}
+
+bool place_open(const struct placer *p, const struct request *r, const struct held *h, uint32_t n)
+{
+    const struct occupancy *o = p->occ;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t node = h[i].node;
+        if (!h[i].mask) {
+            if ((o->cpu && o->topo->cpu_milli[node] && o->cpu[node] < r->cpu_milli * h[i].base) ||
+                (o->memory && o->topo->memory_mib[node] &&
+                 o->memory[node] < r->memory_mib * h[i].base))
+                return false;
+        } else if (h[i].milli < 1000) {
+            uint32_t gpu = o->topo->first_gpu[node] + h[i].base + bits_lowest(h[i].mask), want = 0;
+            for (uint32_t k = 0; k < n; k++) /* several replicas may share one device */
+                if (h[k].node == node && h[k].base == h[i].base && h[k].mask == h[i].mask)
+                    want += h[k].milli;
+            if (o->left[gpu] < want)
+                return false;
+        } else if ((o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask) != h[i].mask) {
+            return false;
+        }
+    }
+    return true;
 }
 
 enum room place_why(struct placer *p, const struct request *r)

@@ -57,6 +57,9 @@ bool place_shares_on(struct placer *p, const struct request *r, uint32_t replica
 void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
 void place_release(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
 
+/* Could exactly these pieces be taken now? */
+bool place_open(const struct placer *p, const struct request *r, const struct held *h, uint32_t n);
+
 /* Why not: ROOM_YES when it fits. */
 enum room place_why(struct placer *p, const struct request *r);
 

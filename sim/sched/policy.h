@@ -18,7 +18,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum axis { AXIS_ORDER, AXIS_WALK, AXIS_PLACE, AXIS_ESTIMATE, AXIS_LAUNCH, AXIS_PRESET, AXES };
+enum axis {
+    AXIS_ORDER,
+    AXIS_WALK,
+    AXIS_DISPLACE,
+    AXIS_PLACE,
+    AXIS_ESTIMATE,
+    AXIS_LAUNCH,
+    AXIS_PRESET,
+    AXES
+};
+
+/* Which machinery an order's key comes from; all but the first change while jobs wait or run
+ * (sched/rank.h). */
+enum order_rank {
+    ORDER_FIXED,     /* key() at submission */
+    ORDER_REMAINING, /* remaining running time */
+    ORDER_SERVICE,   /* remaining GPU-time */
+    ORDER_LAS,       /* attained GPU-time, in quanta */
+    ORDER_QUEUES,    /* attained GPU-time in discrete queues: 2D-LAS */
+    ORDER_GITTINS,   /* Gittins index of attained GPU-time, in discrete queues or none */
+    ORDER_MULTIFACTOR,
+    ORDER_FAIRTREE,
+    ORDER_DRF
+};
+
+/* What may be done to running jobs for the sake of waiting ones. */
+enum displace { DISPLACE_NONE, DISPLACE_PRIORITY, DISPLACE_MIGRATE };
 
 /* One tunable of a part; `walk=skip,depth=5` or `walk=skip(5)` for the first one. */
 struct policy_option {
@@ -26,7 +52,7 @@ struct policy_option {
     int64_t initial, low, high;
     bool is_duration; /* given as "10m", kept in ns */
 };
-enum { POLICY_OPTIONS = 4 }; /* at most, per part */
+enum { POLICY_OPTIONS = 8 }; /* at most, per part */
 
 /* What an order may look at: everything known when the job is submitted. */
 struct order_view {
@@ -55,13 +81,20 @@ struct policy_part {
     const char *name, *summary;
     const char *source; /* paper or document it follows, "" when it is folklore */
     struct policy_option options[POLICY_OPTIONS]; /* ends at the first without a name */
-    /* AXIS_ORDER: smaller runs first; ties by job index. Static after submission. */
+    /* AXIS_ORDER: smaller runs first; ties by job index. Of ORDER_FIXED; also of the others where the
+     * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
+    enum order_rank rank;
+    bool needs_desired;      /* the order says nothing unless running jobs can be stopped */
+    bool needs_distribution; /* it learns from what jobs took before */
     bool needs_estimate; /* order or walk is undefined without one */
     /* AXIS_WALK: start what may start now. */
     void (*pass)(struct core *c, const int64_t *options);
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
+    bool is_desired; /* pending and running jobs together: the order decides who runs */
+    /* AXIS_DISPLACE */
+    enum displace displace;
     /* AXIS_PLACE */
     enum place_pick pick;
     /* AXIS_ESTIMATE: which knowledge */
@@ -70,6 +103,7 @@ struct policy_part {
         ESTIMATE_EXACT,
         ESTIMATE_LIMIT,
         ESTIMATE_HISTORY,
+        ESTIMATE_DISTRIBUTION,
         ESTIMATE_AUTO
     } estimate;
     /* AXIS_LAUNCH */
@@ -111,5 +145,9 @@ void walk_backfill(struct core *c, uint32_t job);
  * plans forward in order after an early end, starts those whose time has come. `most`: jobs that
  * may hold one, in order; the others start only where they delay no reservation. */
 void walk_plan(struct core *c, int64_t most);
+
+/* Pending and running jobs together in order: what fits should run (policies.md 2.1). Stops and starts the
+ * difference; sched/diff.h. */
+void walk_desired(struct core *c);
 
 #endif

@@ -131,7 +131,7 @@ void queue_add(struct queue *q, uint32_t job, int64_t key, uint64_t seq, ns_t es
     uint32_t request = q->jobs->specs[job].request;
     struct queue_class *c = &q->class[request];
 
-    q->link[job] = (struct queue_link){key, seq, estimate, estimate, JOB_NONE, JOB_NONE};
+    q->link[job] = (struct queue_link){key, seq, estimate, estimate, JOB_NONE, JOB_NONE, true};
     c->root = insert(q, c->root, job);
     q->n++;
     q->demand_milli += q->jobs->requests[request].demand_milli;
@@ -151,6 +151,7 @@ void queue_remove(struct queue *q, uint32_t job)
     struct queue_class *c = &q->class[request];
 
     c->root = erase(q, c->root, job);
+    q->link[job].pending = false;
     q->n--;
     q->demand_milli -= q->jobs->requests[request].demand_milli;
     if (!--c->n) {
@@ -168,6 +169,35 @@ void queue_remove(struct queue *q, uint32_t job)
         c->first = at;
         sift(q, c->place);
     }
+}
+
+void queue_rekey(struct queue *q, uint32_t job, int64_t key)
+{
+    uint64_t seq = q->link[job].seq;
+    ns_t estimate = q->link[job].estimate;
+
+    if (key == q->link[job].key)
+        return;
+    queue_remove(q, job);
+    queue_add(q, job, key, seq, estimate);
+}
+
+void queue_owner_moved(struct queue *q)
+{
+    for (uint32_t i = q->n_heap / 2; i-- > 0;)
+        sift(q, i);
+}
+
+int queue_owners(const struct queue *q, uint32_t a, uint32_t b)
+{
+    uint32_t x = q->jobs->requests[q->jobs->specs[a].request].tenant,
+             y = q->jobs->requests[q->jobs->specs[b].request].tenant;
+
+    if (x == y)
+        return 0;
+    x = x < q->drf->n ? x : q->drf->n - 1; /* nobody's jobs are the last owner's */
+    y = y < q->drf->n ? y : q->drf->n - 1;
+    return drf_compare(q->drf->owner[x].share, q->drf->owner[y].share);
 }
 
 uint32_t queue_after(const struct queue *q, uint32_t request, uint32_t job)

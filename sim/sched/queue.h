@@ -8,6 +8,7 @@
 #define BERTH_SCHED_QUEUE_H
 
 #include "base/arena.h"
+#include "sched/drf.h"
 #include "sched/job.h"
 
 struct queue_link { /* by slot, meaningful while the job is pending: 40 bytes */
@@ -16,6 +17,7 @@ struct queue_link { /* by slot, meaningful while the job is pending: 40 bytes */
     ns_t estimate;
     ns_t least; /* of the subtree */
     uint32_t left, right;
+    bool pending; /* it is in the queue */
 };
 
 struct queue_class {         /* by request */
@@ -30,7 +32,8 @@ struct queue {
     uint32_t n;             /* pending jobs */
     uint64_t demand_milli;
     const struct job_set *jobs;
-    bool knows_least; /* queue_short() may be asked */
+    bool knows_least;      /* queue_short() may be asked */
+    const struct drf *drf; /* owners come before keys: smallest share first; NULL = they do not */
 };
 
 /* The links are the caller's, [room of slots]; they may move between calls. */
@@ -38,10 +41,22 @@ void queue_init(struct queue *q, const struct job_set *jobs, bool knows_least, s
 void queue_add(struct queue *q, uint32_t job, int64_t key, uint64_t seq, ns_t estimate);
 void queue_remove(struct queue *q, uint32_t job);
 
+/* A pending job's key changes. */
+void queue_rekey(struct queue *q, uint32_t job, int64_t key);
+
+/* The share of an owner changed: O(classes with pending jobs). */
+void queue_owner_moved(struct queue *q);
+
+/* Of two jobs of different owners: less than 0 when a's comes first, 0 when shares are equal. */
+int queue_owners(const struct queue *q, uint32_t a, uint32_t b);
+
 /* Does job a come before job b? Both pending. */
 static inline bool queue_before(const struct queue *q, uint32_t a, uint32_t b)
 {
+    int owners = q->drf ? queue_owners(q, a, b) : 0;
     const struct queue_link *x = &q->link[a], *y = &q->link[b];
+    if (owners)
+        return owners < 0;
     return x->key < y->key || (x->key == y->key && x->seq < y->seq);
 }
 

@@ -10,7 +10,7 @@ const struct policy_part *const *registry_parts(void);
 /* By axis and name, or NULL. */
 const struct policy_part *registry_find(enum axis axis, const char *name);
 
-/* "order", "walk", "place", "estimate", "launch", "preset". */
+/* "order", "walk", "displace", "place", "estimate", "launch", "preset". */
 const char *registry_axis_name(enum axis axis);
 
 #endif

@@ -99,6 +99,9 @@ void walk_commit(struct core *c, uint32_t job)
             c->cursor[0].job = after;
             walk_sink(c, 0);
         }
+        if (c->queue.drf) /* the owner's share grew: its other requests move too */
+            for (uint32_t i = c->n_cursor / 2; i-- > 0;)
+                walk_sink(c, i);
     } else {
         core_start(c, job, false);
     }

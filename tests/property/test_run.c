@@ -77,7 +77,7 @@ static void mixed_jobs(struct job_set *out, struct arena *a, uint64_t seed, uint
 struct usage {
     ns_t at;
     int sign;
-    uint32_t job;
+    struct job_run run;
 };
 
 static int by_time(const void *x, const void *y)
@@ -88,54 +88,58 @@ static int by_time(const void *x, const void *y)
     return a->sign - b->sign; /* what ends at an instant is free for what starts then */
 }
 
+/* Every run of every job: whole gangs on nodes that are up, nothing held twice, the work done once. */
 static void check_schedule(const struct outcome *o, const char *policy)
 {
     const struct job_set *jobs = o->jobs;
-    struct usage *u = calloc((size_t)jobs->n * 2 + 1, sizeof *u);
-    uint32_t n = 0;
+    VEC(struct usage) u = {0};
     int32_t *used = calloc(o->fleet->n_gpus, sizeof *used);
     wide_t held = 0;
 
     for (uint32_t i = 0; i < jobs->n; i++) {
         const struct job_result *r = &o->results[i];
-        uint64_t milli = 0;
+        uint64_t demand = jobs->requests[jobs->specs[i].request].demand_milli;
+        ns_t worked = 0;
         if (r->start == NS_UNKNOWN)
             fail_msg("%s: job %u never started", policy, i);
-        if (r->start < jobs->specs[i].submit || r->end - r->start != jobs->specs[i].run ||
-            r->starts != 1)
-            fail_msg("%s: job %u ran from %lld to %lld", policy, i, (long long)r->start,
-                     (long long)r->end);
-        for (uint32_t k = 0; k < r->n_segments; k++) {
-            const struct segment *s = &o->segments[r->first_segment + k];
-            milli += (uint64_t)__builtin_popcountll(s->mask) * s->milli;
-            assert_int_equal(o->fleet->health[s->node], NODE_UP);
+        for (uint32_t k = 0; k < outcome_runs(o, i); k++) {
+            struct job_run run = outcome_run(o, i, k);
+            uint64_t milli = 0;
+            for (uint32_t s = 0; s < run.n_segments; s++) {
+                const struct segment *g = &o->segments[run.first_segment + s];
+                milli += (uint64_t)__builtin_popcountll(g->mask) * g->milli;
+                assert_int_equal(o->fleet->health[g->node], NODE_UP);
+            }
+            if (milli != demand || run.start < jobs->specs[i].submit)
+                fail_msg("%s: job %u holds %u milli-GPU of its gang", policy, i, (unsigned)milli);
+            worked += run.end - run.start;
+            if (run.end > run.start) {
+                VEC_PUSH(&u, (struct usage){run.start, 1, run});
+                VEC_PUSH(&u, (struct usage){run.end, -1, run});
+            }
         }
-        if (milli != jobs->requests[jobs->specs[i].request].demand_milli)
-            fail_msg("%s: job %u holds %u milli-GPU of its gang", policy, i, (unsigned)milli);
-        held += (wide_t)milli * jobs->specs[i].run;
-        if (r->end > r->start) {
-            u[n++] = (struct usage){r->start, 1, i};
-            u[n++] = (struct usage){r->end, -1, i};
-        }
+        if (worked != jobs->specs[i].run || outcome_runs(o, i) != r->starts)
+            fail_msg("%s: job %u ran for %lld ns in %u starts", policy, i, (long long)worked,
+                     r->starts);
+        held += (wide_t)demand * worked;
     }
-    qsort(u, n, sizeof *u, by_time);
-    for (uint32_t e = 0; e < n; e++) {
-        const struct job_result *r = &o->results[u[e].job];
-        for (uint32_t k = 0; k < r->n_segments; k++) {
-            const struct segment *s = &o->segments[r->first_segment + k];
+    qsort(u.at, u.n, sizeof *u.at, by_time);
+    for (size_t e = 0; e < u.n; e++)
+        for (uint32_t k = 0; k < u.at[e].run.n_segments; k++) {
+            const struct segment *s = &o->segments[u.at[e].run.first_segment + k];
             for (uint64_t m = s->mask; m; m &= m - 1) {
                 uint32_t gpu =
                     o->fleet->first_gpu[s->node] + s->base + (uint32_t)__builtin_ctzll(m);
-                used[gpu] += u[e].sign * s->milli;
+                used[gpu] += u.at[e].sign * s->milli;
                 if (used[gpu] < 0 || used[gpu] > 1000)
                     fail_msg("%s: GPU %u carries %d milli at %lld", policy, gpu, used[gpu],
-                             (long long)u[e].at);
+                             (long long)u.at[e].at);
             }
         }
-    }
     assert_true(o->allocated == held);
+    assert_int_equal(o->refused_decisions, 0);
     assert_true(fabs(o->little_n - o->little_lambda_w) <= 1e-9 * (1 + o->little_n));
-    free(u);
+    VEC_FREE(&u);
     free(used);
 }
 

@@ -1,0 +1,21 @@
+/* order_gittins.c - largest Gittins index of attained GPU-time first (Tiresias-G). */
+#include "sched/policy.h"
+
+POLICY_PART(order_gittins) = {
+    .axis = AXIS_ORDER,
+    .name = "gittins",
+    .summary = "largest Gittins index first: by attained GPU-time and what jobs took before",
+    .source = "Gu et al., NSDI 19; policies.md 3.5",
+    .options = {{"t1", "GPU-seconds at which queue 0 is left, 0 = one queue", 0, 0, 1000000000, false},
+                {"t2", "the same of queue 1, 0 = there is no more", 0, 0, 1000000000, false},
+                {"t3", "the same of queue 2, 0 = there is no more", 0, 0, 1000000000, false},
+                {"promote", "back to queue 0 after waiting this many permille of what it ran, 0 = never",
+                 0, 0, 1000000000, false},
+                {"delta", "GPU-seconds ahead that the index looks, 0 = as far as is best", 0, 0,
+                 1000000000, false},
+                {"quantum", "GPU-seconds of service between two looks at a job", 3250, 1, 1000000000,
+                 false}},
+    .rank = ORDER_GITTINS,
+    .needs_desired = true,
+    .needs_distribution = true,
+};
