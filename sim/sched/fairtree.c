@@ -93,13 +93,12 @@ static void compute_levels(struct fairtree *f)
     for (uint32_t i = 1; i < f->n; i++) {
         struct fairtree_node *n = &f->node[i];
         const struct fairtree_node *p = &f->node[n->parent];
+        wide_t of = (wide_t)n->shares * drop(p->usage, bits);
+        wide_t by = (wide_t)p->share_sum * drop(n->usage, bits);
         if (!n->shares)
             n->level_fs = 0;
-        else if (!n->usage)
-            n->level_fs = FAIRTREE_INFINITE;
         else
-            n->level_fs = (wide_t)n->shares * drop(p->usage, bits) * FAIRTREE_ONE /
-                          ((wide_t)p->share_sum * drop(n->usage, bits));
+            n->level_fs = by ? of * FAIRTREE_ONE / by : FAIRTREE_INFINITE;
     }
 }
 
