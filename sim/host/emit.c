@@ -264,6 +264,10 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
     digest_pieces(h, d->job, h->held.all.at + m->first, j->n_pieces);
     h->view.n_running++;
     j->starts++;
+    h->broken += m->promise != NS_UNKNOWN && h->view.now > m->promise;
+    e->old_at = m->promise; /* kept or broken, it is spent */
+    e->at = m->reserved;
+    m->promise = m->reserved = NS_UNKNOWN;
     if (j->state == BERTH_JOB_STOPPING) {
         m->restarts = true;
         return 0;
@@ -271,8 +275,6 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
     count_pending(h, d->job, -1);
     j->state = BERTH_JOB_STARTING;
     j->since = h->view.now;
-    if (m->promise != NS_UNKNOWN && h->view.now > m->promise)
-        h->broken++;
     return 0;
 }
 
@@ -395,7 +397,8 @@ static uint16_t do_reserve(struct host *h, const struct berth_decision *d)
     struct host_job *m = &h->more.at[d->job];
     struct host_effect *e;
 
-    if (h->job.at[d->job].state != BERTH_JOB_PENDING)
+    if (h->job.at[d->job].state != BERTH_JOB_PENDING &&
+        (h->job.at[d->job].state != BERTH_JOB_STOPPING || m->restarts))
         return BERTH_R_WRONG_STATE;
     if (d->kind == BERTH_DO_RESERVE && d->at < h->view.now)
         return BERTH_R_TIME;
@@ -530,12 +533,13 @@ static void undo(struct host *h, const struct host_effect *e)
         }
         j->starts--;
         h->view.n_running--;
+        h->broken -= e->old_at != NS_UNKNOWN && h->view.now > e->old_at;
+        h->more.at[e->slot].promise = e->old_at;
+        h->more.at[e->slot].reserved = e->at;
         if (e->was == BERTH_JOB_STOPPING) {
             h->more.at[e->slot].restarts = false;
             break;
         }
-        h->broken -= h->more.at[e->slot].promise != NS_UNKNOWN &&
-                     h->view.now > h->more.at[e->slot].promise;
         count_pending(h, e->slot, 1);
         break;
     case HOST_PREEMPT:

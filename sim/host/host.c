@@ -377,7 +377,6 @@ void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_
     struct host_job *m = &h->more.at[slot];
 
     pieces_drop(&h->held, first, n);
-    m->promise = m->reserved = NS_UNKNOWN; /* a new wait */
     if (m->restarts) {
         set_state(h, slot, BERTH_JOB_STARTING, now);
         m->restarts = false;
