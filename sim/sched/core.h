@@ -73,6 +73,7 @@ struct core {
     struct diff *diff;       /* with desired */
     struct displace_work *displace; /* of the displacement; NULL = none */
     struct plan *plan; /* conservative; NULL otherwise */
+    struct window *window; /* Slurm-style; NULL otherwise */
     struct pods *pods; /* pod-by-pod launch; NULL otherwise */
 };
 

@@ -92,6 +92,7 @@ struct policy_part {
     void (*pass)(struct core *c, const int64_t *options);
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
+    bool keeps_window; /* it calls walk_window() */
     bool is_desired; /* pending and running jobs together: the order decides who runs */
     /* AXIS_DISPLACE */
     enum displace displace;
@@ -145,6 +146,10 @@ void walk_backfill(struct core *c, uint32_t job);
  * plans forward in order after an early end, starts those whose time has come. `most`: jobs that
  * may hold one, in order; the others start only where they delay no reservation. */
 void walk_plan(struct core *c, int64_t most);
+
+/* Slurm-style: strict at every event, backfill by timer over a map of time slices (sched/window.h, which
+ * says what the options are). */
+void walk_window(struct core *c, const int64_t *options);
 
 /* Pending and running jobs together in order: what fits should run (policies.md 2.1). Stops and starts the
  * difference; sched/diff.h. */
