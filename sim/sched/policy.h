@@ -63,7 +63,15 @@ struct order_view {
 };
 
 /* Which node next, among those with room for one more replica. */
-enum place_pick { PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE, PICK_RANDOM, PICK_FEWEST_NODES };
+enum place_pick {
+    PICK_FIRST,
+    PICK_LEAST_FREE,
+    PICK_MOST_FREE,
+    PICK_RANDOM,
+    PICK_FEWEST_NODES,
+    PICK_TOPOLOGY, /* levels first (sched/place_rule.h); where there are none as fewest nodes */
+    PICK_BUDDY     /* aligned blocks; where there are none as fewest nodes */
+};
 
 /* Estimated GPU-time of the whole gang in milli-GPU x ms, the coarseness at which 64 bits hold 1e5
  * GPUs for 292 years; for orders by remaining service. */
