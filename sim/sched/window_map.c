@@ -268,6 +268,8 @@ void window_map_look(struct window_map *m, uint32_t i, int64_t to)
 
     for (; i < m->n_rows && m->row[i].at < to; i++) {
         const uint16_t *g = m->gpus + m->row[i].store * n;
+        if (i != first && !m->row[i].falls)
+            continue;
         if (i == first) {
             memcpy(m->least_gpus, g, n * sizeof *g);
             if (m->cpu)
@@ -395,6 +397,7 @@ static void take(struct window_map *m, int64_t from, int64_t to, const struct wi
     for (uint32_t i = row_from(m, from); i < m->n_rows && m->row[i].at < to; i++) {
         size_t at = (size_t)m->row[i].store * m->core->topo->n_nodes + less->node;
         uint32_t gpus = less->gpus < m->gpus[at] ? less->gpus : m->gpus[at];
+        m->row[i].falls = m->row[i].falls || m->row[i].at == from;
         m->gpus[at] = (uint16_t)(m->gpus[at] - gpus);
         m->row[i].total -= gpus;
         if (m->cpu)

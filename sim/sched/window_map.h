@@ -19,6 +19,7 @@ struct window_row {
     int64_t at;     /* slice */
     uint64_t total; /* free devices of all nodes */
     uint32_t store; /* where its amounts are, in nodes */
+    bool falls;     /* something is less than in the row before; else all is as much or more */
 };
 
 /* k replicas of `gpus` devices on a node. */
