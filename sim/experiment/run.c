@@ -242,6 +242,7 @@ static void run_trial_task(void *ctx, uint32_t i)
         .horizon = s->horizon,
         .warmup = s->warmup,
         .series_step = s->series_step,
+        .costs = s->costs,
         .keep_segments = folder,
         .keep_waits = folder || w->options->render, /* the summary tells of waits by cause */
         .keep_series = folder,

@@ -34,6 +34,7 @@ static void scattered(struct story *s, const char *policy, uint8_t required, uin
                              .seed = 1,
                              .horizon = horizon,
                              .warmup = warmup,
+                             .costs = {.save = 30 * NS_PER_S, .restore = 60 * NS_PER_S},
                              .keep_segments = true,
                              .keep_waits = true,
                              .keep_series = true};
@@ -101,6 +102,22 @@ static void a_preferred_domain_is_given_up_for_an_immediate_start(void **state)
     scattered(&s, "fifo,place=spread", LEVEL_NONE, LEVEL_NVLINK, 0, NS_NEVER);
     assert_int_equal(s.o.results[16].start, HOUR);
     assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    forget(&s);
+}
+
+/* Three moves, side by side: 30 s out, 60 s in, and J starts when all three work again. */
+static void moving_three_small_jobs_lets_it_start_after_ninety_seconds(void **state)
+{
+    struct story s;
+    (void)state;
+    scattered(&s, "fifo,place=spread,displace=migrate", LEVEL_NVLINK, LEVEL_NONE, 0, NS_NEVER);
+    assert_int_equal(s.o.results[16].start, HOUR + 90 * NS_PER_S);
+    assert_int_equal(s.o.stops[STOP_MIGRATED], 3);
+    assert_true(s.o.total.bucket[BUCKET_CHECKPOINT] == (wide_t)3 * 30 * NS_PER_S * 1000);
+    assert_true(s.o.total.bucket[BUCKET_RESTORE] == (wide_t)3 * 60 * NS_PER_S * 1000);
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    /* J's four GPUs, free already or kept for the moved until they work elsewhere. */
+    assert_true(s.o.total.bucket[BUCKET_RESERVED] == (wide_t)4 * 90 * NS_PER_S * 1000);
     forget(&s);
 }
 
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_scattered_gang_waits_six_hours_for_fragmentation_alone),
         cmocka_unit_test(seven_eighths_are_allocated_while_it_waits),
         cmocka_unit_test(the_same_load_packed_lets_it_start_at_once),
+        cmocka_unit_test(moving_three_small_jobs_lets_it_start_after_ninety_seconds),
         cmocka_unit_test(a_preferred_domain_is_given_up_for_an_immediate_start),
         cmocka_unit_test(without_gangs_two_jobs_hold_everything_and_wait_for_ever),
         cmocka_unit_test(a_hold_timeout_turns_deadlock_into_livelock),
