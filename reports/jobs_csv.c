@@ -7,23 +7,25 @@ static const char header[] =
     "success,final_state,starting_time,execution_time,finish_time,waiting_time,turnaround_time,"
     "stretch,allocated_resources,consumed_energy,metadata,tenant,user,gpu_type,shape,nodes,"
     "bounded_slowdown,useful_gpu_s,discarded_gpu_s,wait_policy_s,wait_quota_s,"
-    "wait_fragmentation_s,wait_too_few_s,starts,cost_usd,wait_reserved_s\n";
+    "wait_fragmentation_s,wait_too_few_s,starts,cost_usd,wait_reserved_s,first_wait_s,preemptions,"
+    "migrations,"
+    "suspensions,node_failures,lost_gpu_s,overhead_gpu_s\n";
 
 /* In the order of the header; new ones only at its end. */
 static const enum wait_cause waits_first[] = {WAIT_POLICY, WAIT_QUOTA, WAIT_FRAGMENTATION,
                                               WAIT_TOO_FEW};
 
-struct run {
+struct range {
     uint32_t first, last;
 }; /* devices, numbered through the fleet */
-struct held {
-    VEC(struct run) runs;
+struct devices {
+    VEC(struct range) ranges;
     VEC(uint32_t) nodes;
 };
 
 static int by_first(const void *a, const void *b)
 {
-    const struct run *x = a, *y = b;
+    const struct range *x = a, *y = b;
 
     return x->first < y->first ? -1 : x->first > y->first;
 }
@@ -35,50 +37,58 @@ static int by_number(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static void collect(const struct outcome *o, uint32_t job, struct held *h)
+static void add_segment(const struct outcome *o, const struct segment *s, struct devices *h)
 {
-    const struct job_result *r = &o->results[job];
+    uint32_t first = o->fleet->first_gpu[s->node] + s->base;
 
-    h->runs.n = h->nodes.n = 0;
-    for (uint32_t i = 0; o->segments && i < r->n_segments; i++) {
-        const struct segment *s = &o->segments[r->first_segment + i];
-        uint32_t first = o->fleet->first_gpu[s->node] + s->base;
-        VEC_PUSH(&h->nodes, s->node);
-        for (uint32_t bit = 0; bit < 64; bit++) {
-            uint32_t from = bit;
-            while (bit < 64 && s->mask >> bit & 1)
-                bit++;
-            if (bit > from)
-                VEC_PUSH(&h->runs, (struct run){first + from, first + bit - 1});
-        }
+    VEC_PUSH(&h->nodes, s->node);
+    for (uint32_t bit = 0; bit < 64; bit++) {
+        uint32_t from = bit;
+        while (bit < 64 && s->mask >> bit & 1)
+            bit++;
+        if (bit > from)
+            VEC_PUSH(&h->ranges, (struct range){first + from, first + bit - 1});
     }
-    if (h->runs.n > 1)
-        qsort(h->runs.at, h->runs.n, sizeof *h->runs.at, by_first);
+}
+
+/* All devices it held in any of its runs. */
+static void collect(const struct outcome *o, uint32_t job, struct devices *h)
+{
+    uint32_t runs = o->segments ? outcome_runs(o, job) : 0;
+
+    h->ranges.n = h->nodes.n = 0;
+    for (uint32_t k = 0; k < runs; k++) {
+        struct job_run run = outcome_run(o, job, k);
+        for (uint32_t i = 0; i < run.n_segments; i++)
+            add_segment(o, &o->segments[run.first_segment + i], h);
+    }
+    if (h->ranges.n > 1)
+        qsort(h->ranges.at, h->ranges.n, sizeof *h->ranges.at, by_first);
     if (h->nodes.n > 1)
         qsort(h->nodes.at, h->nodes.n, sizeof *h->nodes.at, by_number);
 }
 
 /* Canonical: closed intervals, rising, joined where they touch; "0-3 7". */
-static void write_devices(struct writer *w, const struct held *h)
+static void write_devices(struct writer *w, const struct devices *h)
 {
-    for (size_t i = 0; i < h->runs.n; i++) {
-        struct run run = h->runs.at[i];
-        while (i + 1 < h->runs.n && h->runs.at[i + 1].first <= run.last + 1) {
+    for (size_t i = 0; i < h->ranges.n; i++) {
+        struct range range = h->ranges.at[i];
+        while (i + 1 < h->ranges.n && h->ranges.at[i + 1].first <= range.last + 1) {
             i++;
-            run.last = h->runs.at[i].last > run.last ? h->runs.at[i].last : run.last;
+            range.last = h->ranges.at[i].last > range.last ? h->ranges.at[i].last : range.last;
         }
-        writer_int(w, run.first);
-        if (run.last > run.first) {
+        writer_int(w, range.first);
+        if (range.last > range.first) {
             writer_char(w, '-');
-            writer_int(w, run.last);
+            writer_int(w, range.last);
         }
-        if (i + 1 < h->runs.n)
+        if (i + 1 < h->ranges.n)
             writer_char(w, ' ');
     }
 }
 
 /* A node's name as it is, the list quoted when one of them needs it. */
-static void write_nodes(struct writer *w, const struct outcome *o, const struct held *h)
+static void write_nodes(struct writer *w, const struct outcome *o, const struct devices *h)
 {
     bool quote = false;
     char to[16];
@@ -123,13 +133,15 @@ static void write_wait(struct writer *w, const struct outcome *o, uint32_t job, 
         writer_real(w, (double)o->waits[job][c] / 1e9, 6);
 }
 
-/* Batsim's part. Its stretch is turnaround over execution time, "inf" for a job of no length. */
+/* Batsim's part. Execution is all the time it held devices and waiting all the time it was pending, so
+ * that together they are the turnaround however often it was stopped. Batsim's stretch is turnaround over execution time, "inf" for a job of no length. */
 static void write_batsim(struct writer *w, const struct outcome *o, uint32_t job,
-                         const struct held *h)
+                         const struct devices *h)
 {
     const struct job_spec *s = &o->jobs->specs[job];
     const struct job_result *r = &o->results[job];
     bool started = r->start != NS_UNKNOWN, ended = r->end != NS_UNKNOWN;
+    ns_t ran = outcome_job_ran(o, job);
     char name[16];
 
     writer_csv(w, job_name(o->jobs, job, name));
@@ -148,12 +160,12 @@ static void write_batsim(struct writer *w, const struct outcome *o, uint32_t job
                                       : "0",
                  outcome_job_state(o, job));
     write_time(w, started ? r->start : NS_UNKNOWN);
-    write_time(w, ended ? r->end - r->start : NS_UNKNOWN);
+    write_time(w, ended ? ran : NS_UNKNOWN);
     write_time(w, ended ? r->end : NS_UNKNOWN);
-    write_time(w, started ? r->start - s->submit : NS_UNKNOWN);
+    write_time(w, started ? outcome_job_pending(o, job) : NS_UNKNOWN);
     write_time(w, ended ? r->end - s->submit : NS_UNKNOWN);
-    if (ended && r->end > r->start)
-        writer_print(w, ",%.6f,", (double)(r->end - s->submit) / (double)(r->end - r->start));
+    if (ended && ran > 0)
+        writer_print(w, ",%.6f,", (double)(r->end - s->submit) / (double)ran);
     else
         writer_print(w, ended ? ",inf," : ",,");
     write_devices(w, h);
@@ -164,13 +176,48 @@ static void write_batsim(struct writer *w, const struct outcome *o, uint32_t job
         writer_print(w, ",-1.000000,\"\",");
 }
 
+/* Every run at the price of its GPU type; nothing when a type is not known. */
+static void write_cost(struct writer *w, const struct outcome *o, uint32_t job)
+{
+    uint32_t runs = outcome_runs(o, job);
+    uint64_t milli = o->jobs->requests[o->jobs->specs[job].request].demand_milli;
+    bool known = o->money.known && (runs || o->results[job].start == NS_UNKNOWN);
+    double usd = 0;
+
+    for (uint32_t k = 0; k < runs && milli && known; k++) {
+        struct job_run run = outcome_run(o, job, k);
+        int type = outcome_run_type(o, &run);
+        known = type >= 0 || run.end == run.start;
+        if (type >= 0)
+            usd += (double)((wide_t)milli * (run.end - run.start)) / 3.6e15 *
+                   o->money.usd_per_held_gpu_hour[type];
+    }
+    if (known)
+        writer_print(w, "%.2f", usd);
+}
+
+/* Times stopped, and what it cost: GPU-seconds of lost work and of overhead. */
+static void write_stops(struct writer *w, const struct outcome *o, uint32_t job)
+{
+    static const enum stop_reason order[] = {STOP_PREEMPTED, STOP_MIGRATED, STOP_SUSPENDED,
+                                             STOP_NODE_FAILURE};
+    const struct job_history *h = outcome_history(o, job);
+    wide_t milli = (wide_t)o->jobs->requests[o->jobs->specs[job].request].demand_milli;
+
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        writer_print(w, ",%u", h ? h->stops[order[i]] : 0);
+    write_gpu_s(w, h ? milli * h->lost : 0);
+    write_gpu_s(w, h ? milli * h->overhead : 0);
+}
+
 static void write_ours(struct writer *w, const struct outcome *o, uint32_t job,
-                       const struct held *h)
+                       const struct devices *h)
 {
     const struct job_spec *s = &o->jobs->specs[job];
     const struct job_result *r = &o->results[job];
     int type = outcome_job_type(o, job);
-    wide_t held = outcome_job_held(o, job);
+    ns_t worked = outcome_job_worked(o, job);
+    wide_t work = (wide_t)o->jobs->requests[s->request].demand_milli * worked;
     char shape[256];
 
     if (o->jobs->tenants.n)
@@ -187,26 +234,26 @@ static void write_ours(struct writer *w, const struct outcome *o, uint32_t job,
     write_nodes(w, o, h);
     writer_char(w, ',');
     if (r->end != NS_UNKNOWN) {
-        double jct = (double)(r->end - s->submit) / 1e9, run = (double)(r->end - r->start) / 1e9;
+        double jct = (double)(r->end - s->submit) / 1e9, run = (double)worked / 1e9;
         double slowdown = jct / (run > 10 ? run : 10);
         writer_print(w, "%.6f", slowdown > 1 ? slowdown : 1);
     }
-    write_gpu_s(w, o->useful[s->end] ? held : 0);
-    write_gpu_s(w, o->useful[s->end] ? 0 : held);
+    write_gpu_s(w, o->useful[s->end] ? work : 0);
+    write_gpu_s(w, o->useful[s->end] ? 0 : work);
     for (size_t i = 0; i < sizeof waits_first / sizeof *waits_first; i++)
         write_wait(w, o, job, waits_first[i]);
     writer_print(w, ",%u,", r->starts);
-    if (o->money.known && (type >= 0 || held == 0))
-        writer_print(w, "%.2f",
-                     type < 0 ? 0.0 : (double)held / 3.6e15 * o->money.usd_per_held_gpu_hour[type]);
+    write_cost(w, o, job);
     write_wait(w, o, job, WAIT_RESERVED);
+    write_time(w, r->start == NS_UNKNOWN ? NS_UNKNOWN : r->start - s->submit);
+    write_stops(w, o, job);
     writer_char(w, '\n');
 }
 
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)
 {
-    struct held h = {0};
+    struct devices h = {0};
 
     (void)c;
     (void)d;
@@ -216,7 +263,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
         write_batsim(w, o, job, &h);
         write_ours(w, o, job, &h);
     }
-    VEC_FREE(&h.runs);
+    VEC_FREE(&h.ranges);
     VEC_FREE(&h.nodes);
     return 0;
 }

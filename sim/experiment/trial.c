@@ -12,9 +12,6 @@
 /* Jobs named in the message about a stuck run; the rest are counted. */
 #define STUCK_NAMED 5
 
-_Static_assert(sizeof(struct held) == sizeof(struct segment),
-               "segments are the core's pieces as they are");
-
 int trial_check_policy(const char *policy, const struct job_set *jobs, struct diag *d)
 {
     struct composition c;
@@ -79,22 +76,6 @@ static int fail_stuck(const struct engine *e, enum engine_end end, const struct 
     return -1;
 }
 
-/* Kept pieces become the outcome's segments; pieces that only pay for CPU have an empty mask. */
-static void fill_segments(const struct core *c, struct collect *collect, struct outcome *o,
-                          struct arena *a)
-{
-    struct segment *s = arena_alloc(a, c->held.all.n + 1, sizeof *s);
-
-    if (c->held.all.n)
-        memcpy(s, c->held.all.at, c->held.all.n * sizeof *s);
-    o->segments = s;
-    for (uint32_t job = 0; job < c->jobs->n; job++)
-        if (collect->results[job].start != NS_UNKNOWN) {
-            collect->results[job].first_segment = c->run[job].first;
-            collect->results[job].n_segments = c->run[job].n;
-        }
-}
-
 static void fill_names(const struct composition *c, const struct trial_config *config,
                        struct outcome *o, struct arena *a)
 {
@@ -125,10 +106,16 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     if (compose_parse(config->policy, config->jobs, policy, d) < 0)
         return -1;
     fill_names(policy, config, out, a);
-    core_init(core, config->jobs, config->fleet, policy, config->seed, config->keep_segments, a);
+    core_init(core, config->jobs, config->fleet, policy, config->seed, false, a);
     memcpy(out->useful, config->useful, sizeof out->useful);
-    observer = collect_init(&collect, config->jobs, config->fleet, config->useful, config->warmup,
-                            config->series_step, config->keep_waits, config->keep_series, a);
+    observer = collect_init(&collect, config->jobs, config->fleet,
+                            &(struct collect_config){.useful = config->useful,
+                                                     .warmup = config->warmup,
+                                                     .series_step = config->series_step,
+                                                     .keep_waits = config->keep_waits,
+                                                     .keep_series = config->keep_series,
+                                                     .keep_segments = config->keep_segments},
+                            a);
     engine_init(&engine, config->jobs, core, &observer, config->horizon, a);
     if (config->progress) {
         engine.tick = tick;
@@ -139,10 +126,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     out->status = end == ENGINE_FINISHED  ? RUN_FINISHED
                   : end == ENGINE_HORIZON ? RUN_HORIZON
                                           : RUN_STUCK;
-    out->horizon = stop;
     exact = collect_finish(&collect, stop, out, a);
-    if (config->keep_segments)
-        fill_segments(core, &collect, out, a);
     digest_text(&core->digest, out->digest);
     out->events = engine.events;
     out->passes = engine.passes;

@@ -4,16 +4,13 @@
 #include "metrics/series.h"
 #include <string.h>
 
+_Static_assert(sizeof(struct held) == sizeof(struct segment), "segments are the pieces as told");
+
 /* enum block of sched/attribution.h: policy, reserved, quota, too few, and six of fragmentation. */
 static enum wait_cause cause_of(uint8_t block)
 {
     static const uint8_t first[] = {WAIT_POLICY, WAIT_RESERVED, WAIT_QUOTA, WAIT_TOO_FEW};
     return block < sizeof first ? (enum wait_cause)first[block] : WAIT_FRAGMENTATION;
-}
-
-static enum bucket bucket_of(const struct collect *c, uint32_t job)
-{
-    return c->useful[c->jobs->specs[job].end] ? BUCKET_USEFUL : BUCKET_DISCARDED;
 }
 
 /* ---- series ---- */
@@ -24,6 +21,8 @@ static void step_add(struct collect *c, ns_t dt)
         c->step_sum[b] += (wide_t)c->now.bucket[b] * dt;
     for (int f = 0; f < FRAGS; f++)
         c->step_sum[BUCKETS + f] += (wide_t)c->now.frag[f] * dt;
+    for (int k = 0; k < FRAG_METRICS; k++)
+        c->step_sum[BUCKETS + FRAGS + k] += (wide_t)c->now.metric[k] * dt;
 }
 
 /* The mean of a step that began at `at` and lasted `span`. */
@@ -34,6 +33,8 @@ static void step_emit(struct collect *c, ns_t at, ns_t span)
     row.at = at;
     series_divide(c->step_sum, BUCKETS, span, row.bucket);
     series_divide(c->step_sum + BUCKETS, FRAGS, span, row.frag);
+    for (int k = 0; k < FRAG_METRICS; k++)
+        series_divide(c->step_sum + BUCKETS + FRAGS + k, 1, span, row.metric + k);
     memset(c->step_sum, 0, sizeof c->step_sum);
     VEC_PUSH(&c->series, row);
 }
@@ -56,11 +57,13 @@ static void series_row(struct collect *c, ns_t now)
 
     memset(row->bucket, 0, sizeof row->bucket);
     row->at = now;
-    for (uint32_t type = 0; type < c->ledger.fleet->n_types; type++)
+    for (uint32_t type = 0; type < c->fleet->n_types; type++)
         for (int b = 0; b < BUCKETS; b++)
             row->bucket[b] += (int32_t)c->ledger.rate[type][b];
     for (int f = 0; f < FRAGS; f++)
         row->frag[f] = (int32_t)c->ledger.frag_rate[f];
+    for (int k = 0; k < FRAG_METRICS; k++)
+        row->metric[k] = (int32_t)c->fragmentation.now[k];
     if (c->step)
         return;
     if (c->series.n && c->series.at[c->series.n - 1].at == now)
@@ -78,12 +81,25 @@ static void on_advance(void *ctx, ns_t now)
 
     for (size_t i = 0; i < c->blocked.n; i++)
         c->clock[c->blocked.at[i].request][cause_of(c->blocked.at[i].block)] += dt;
-    if (now > from)
+    if (now > from) {
         c->in_system += (wide_t)(c->pending + c->running) * (now - from);
+        fragmentation_advance(&c->fragmentation, now - from);
+    }
     if (c->step)
         series_advance(c, now);
     c->last = now;
     ledger_advance(&c->ledger, now);
+    history_reserve(&c->history);
+    if (c->keep_segments)
+        VEC_RESERVE(&c->segments,
+                    c->segments.n + 2 * (size_t)c->fleet->n_gpus + c->fleet->n_nodes + 64);
+}
+
+/* A job's waits are its class's clocks while it is pending: less at the begin, plus at the end. */
+static void count_wait(struct collect *c, uint32_t job, int sign)
+{
+    for (int k = 0; c->waits && k < WAIT_CAUSES; k++)
+        c->waits[job][k] += sign * c->clock[c->jobs->specs[job].request][k];
 }
 
 static void on_submit(void *ctx, uint32_t job, ns_t now)
@@ -93,39 +109,74 @@ static void on_submit(void *ctx, uint32_t job, ns_t now)
     c->pending++;
     if (c->eligible)
         c->eligible[job] = now;
-    if (c->waits)
-        for (int k = 0; k < WAIT_CAUSES; k++)
-            c->waits[job][k] = -c->clock[c->jobs->specs[job].request][k];
-}
-
-static void stop_clocks(struct collect *c, uint32_t job)
-{
-    if (c->waits)
-        for (int k = 0; k < WAIT_CAUSES; k++)
-            c->waits[job][k] += c->clock[c->jobs->specs[job].request][k];
+    count_wait(c, job, -1);
 }
 
 static void on_start(void *ctx, uint32_t job, ns_t now, const struct held *h, uint32_t n)
 {
     struct collect *c = ctx;
+    struct job_result *r = &c->results[job];
 
     c->pending--;
     c->running++;
-    c->results[job].start = now;
-    c->results[job].starts++;
-    stop_clocks(c, job);
-    ledger_hold(&c->ledger, bucket_of(c, job), h, n, 1);
+    count_wait(c, job, 1);
+    r->starts++;
+    if (c->keep_segments && n) {
+        r->first_segment = (uint32_t)c->segments.n;
+        r->n_segments = n;
+        VEC_RESERVE(&c->segments, c->segments.n + n);
+        memcpy(c->segments.at + c->segments.n, h, n * sizeof *h);
+        c->segments.n += n;
+    }
+    if (r->start == NS_UNKNOWN) {
+        r->start = now;
+        ledger_hold(&c->ledger, history_bucket(&c->history, job, PHASE_WORK), h, n, 1);
+    } else {
+        history_restart(&c->history, job, now, h, n);
+    }
+}
+
+static void on_phase(void *ctx, uint32_t job, ns_t now, enum phase p, const struct held *h,
+                     uint32_t n)
+{
+    struct collect *c = ctx;
+
+    history_phase(&c->history, job, now, p, h, n);
+}
+
+static void on_lose(void *ctx, uint32_t job, ns_t now, ns_t work, const struct held *h, uint32_t n)
+{
+    struct collect *c = ctx;
+
+    history_lose(&c->history, job, now, work, h, n);
+}
+
+static void on_stop(void *ctx, uint32_t job, ns_t now, const struct held *h, uint32_t n,
+                    enum stop_reason why)
+{
+    struct collect *c = ctx;
+
+    c->running--;
+    c->pending++;
+    c->stops[why] += now >= c->warmup;
+    count_wait(c, job, -1);
+    history_stop(&c->history, job, now, h, n, why);
 }
 
 static void on_finish(void *ctx, uint32_t job, ns_t now, const struct held *h, uint32_t n)
 {
     struct collect *c = ctx;
+    struct job_result *r = &c->results[job];
+    enum bucket work = history_bucket(&c->history, job, PHASE_WORK);
 
     c->running--;
-    c->results[job].end = now;
-    ledger_hold(&c->ledger, bucket_of(c, job), h, n, -1);
-    ledger_job(&c->ledger, c->jobs->specs[job].request, bucket_of(c, job), c->results[job].start,
-               now);
+    if (r->history) {
+        history_finish(&c->history, job, now, h, n);
+    } else {
+        ledger_hold(&c->ledger, work, h, n, -1);
+        ledger_job(&c->ledger, c->jobs->specs[job].request, work, r->start, now);
+    }
+    r->end = now;
 }
 
 static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
@@ -133,6 +184,7 @@ static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
     struct collect *c = ctx;
 
     ledger_settle(&c->ledger, s);
+    fragmentation_settle(&c->fragmentation, s, c->fleet->n_types);
     if (c->waits) {
         c->blocked.n = 0;
         VEC_RESERVE(&c->blocked, s->n_blocked);
@@ -149,28 +201,39 @@ static void on_settle(void *ctx, ns_t now, const struct observed_state *s)
 }
 
 struct observer collect_init(struct collect *c, const struct job_set *jobs,
-                             const struct topology *fleet, const uint8_t *useful, ns_t warmup,
-                             ns_t series_step, bool keep_waits, bool keep_series, struct arena *a)
+                             const struct topology *fleet, const struct collect_config *config,
+                             struct arena *a)
 {
     memset(c, 0, sizeof *c);
     c->jobs = jobs;
-    c->useful = useful;
-    c->warmup = warmup;
-    c->step = c->step_end = keep_series ? series_step : 0;
-    c->keep_series = keep_series;
-    ledger_init(&c->ledger, jobs, fleet, warmup, a);
+    c->fleet = fleet;
+    c->warmup = config->warmup;
+    c->step = c->step_end = config->keep_series ? config->series_step : 0;
+    c->keep_series = config->keep_series;
+    c->keep_segments = config->keep_segments;
+    ledger_init(&c->ledger, jobs, fleet, config->warmup, a);
     c->results = ARENA_ARRAY(a, struct job_result, jobs->n + 1);
     for (uint32_t i = 0; i < jobs->n; i++)
         c->results[i].start = c->results[i].end = NS_UNKNOWN;
+    history_init(&c->history, jobs, config->useful, &c->ledger, c->results, c->keep_segments);
     if (jobs->after)
         c->eligible = ARENA_ARRAY(a, ns_t, jobs->n + 1);
     for (uint32_t i = 0; c->eligible && i < jobs->n; i++)
         c->eligible[i] = NS_UNKNOWN;
-    if (keep_waits) {
+    if (config->keep_waits) {
         c->waits = arena_alloc(a, jobs->n + 1, sizeof *c->waits);
         c->clock = arena_alloc(a, jobs->n_requests + 1, sizeof *c->clock);
     }
-    return (struct observer){c, keep_waits, on_advance, on_submit, on_start, on_finish, on_settle};
+    return (struct observer){.ctx = c,
+                             .wants_blocked = config->keep_waits,
+                             .advance = on_advance,
+                             .submit = on_submit,
+                             .start = on_start,
+                             .phase = on_phase,
+                             .lose = on_lose,
+                             .stop = on_stop,
+                             .finish = on_finish,
+                             .settle = on_settle};
 }
 
 /* Jobs that run or wait at the end are booked up to it. False when Little's law does not hold: the
@@ -185,10 +248,12 @@ static bool close_jobs(struct collect *c, ns_t end, struct outcome *o)
         ns_t from = c->eligible ? c->eligible[job] : s->submit,
              to = r->end == NS_UNKNOWN ? end : r->end;
         bool told = from != NS_UNKNOWN && from < end;
-        if (r->start != NS_UNKNOWN && r->end == NS_UNKNOWN)
-            ledger_job(&c->ledger, s->request, bucket_of(c, job), r->start, end);
-        else if (r->start == NS_UNKNOWN && told)
-            stop_clocks(c, job);
+        const struct job_history *h = outcome_history(o, job);
+        if (r->start != NS_UNKNOWN && r->end == NS_UNKNOWN && !h)
+            ledger_job(&c->ledger, s->request, history_bucket(&c->history, job, PHASE_WORK),
+                       r->start, end);
+        if (told && (r->start == NS_UNKNOWN || (h && h->waiting)))
+            count_wait(c, job, 1);
         from = from > c->warmup ? from : c->warmup;
         if (told && to > from)
             in_system += to - from;
@@ -208,7 +273,7 @@ static void fill_ledger(struct collect *c, struct outcome *o, struct arena *a)
     struct ledger_row *tenant = ARENA_ARRAY(a, struct ledger_row, j->tenants.n + 1);
     struct ledger_row *size = ARENA_ARRAY(a, struct ledger_row, JOB_SIZES);
 
-    for (uint32_t type = 0; type < c->ledger.fleet->n_types; type++)
+    for (uint32_t type = 0; type < c->fleet->n_types; type++)
         for (int b = 0; b < BUCKETS; b++)
             o->total.bucket[b] += c->ledger.by_type[type].bucket[b];
     for (uint32_t i = 0; i < j->n_requests; i++)
@@ -228,18 +293,12 @@ static void fill_ledger(struct collect *c, struct outcome *o, struct arena *a)
     o->by_size = size;
 }
 
-bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena *a)
+/* What grew with the run moves to the arena. */
+static void hand_over(struct collect *c, struct outcome *o, struct arena *a)
 {
-    bool little, exact;
-
-    on_advance(c, end);
-    if (c->step && c->last > c->step_end - c->step) /* the last, shorter step */
-        step_emit(c, c->step_end - c->step, c->last - (c->step_end - c->step));
-    little = close_jobs(c, end, o);
-    exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
-    fill_ledger(c, o, a);
     o->results = c->results;
     o->waits = (const ns_t(*)[WAIT_CAUSES])c->waits;
+    o->series_step = c->step;
     o->n_series = c->series.n;
     if (c->keep_series) {
         struct series_row *rows = ARENA_ARRAY(a, struct series_row, c->series.n + 1);
@@ -247,8 +306,33 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
             memcpy(rows, c->series.at, c->series.n * sizeof *rows);
         o->series = rows;
     }
-    o->series_step = c->step;
+    if (c->keep_segments) {
+        struct segment *all = ARENA_ARRAY(a, struct segment, c->segments.n + 1);
+        if (c->segments.n)
+            memcpy(all, c->segments.at, c->segments.n * sizeof *all);
+        o->segments = all;
+    }
+    history_close(&c->history, c->last, o, a);
+    history_free(&c->history);
     VEC_FREE(&c->series);
+    VEC_FREE(&c->segments);
     VEC_FREE(&c->blocked);
+}
+
+bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena *a)
+{
+    bool little, exact;
+
+    on_advance(c, end);
+    if (c->step && c->last > c->step_end - c->step) /* the last, shorter step */
+        step_emit(c, c->step_end - c->step, c->last - (c->step_end - c->step));
+    o->horizon = end;
+    hand_over(c, o, a);
+    little = close_jobs(c, end, o);
+    exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
+    fill_ledger(c, o, a);
+    memcpy(o->stops, c->stops, sizeof o->stops);
+    o->fragmentation =
+        fragmentation_means(&c->fragmentation, end > c->warmup ? end - c->warmup : 0);
     return exact && little;
 }

@@ -85,6 +85,20 @@ void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, n
             (wide_t)l->jobs->requests[request].demand_milli * (end - from);
 }
 
+void ledger_lose(struct ledger *l, uint32_t request, enum bucket b, const int64_t *milli, ns_t work)
+{
+    wide_t *class = l->by_request[request].bucket;
+    wide_t lost = (wide_t)l->jobs->requests[request].demand_milli * work;
+
+    class[b] -= lost;
+    class[BUCKET_LOST_WORK] += lost;
+    for (uint32_t type = 0; type < l->fleet->n_types; type++) {
+        wide_t *sum = l->by_type[type].bucket;
+        sum[b] -= (wide_t)milli[type] * work;
+        sum[BUCKET_LOST_WORK] += (wide_t)milli[type] * work;
+    }
+}
+
 void ledger_settle(struct ledger *l, const struct observed_state *s)
 {
     l->n_booked = 0;
@@ -96,6 +110,10 @@ void ledger_settle(struct ledger *l, const struct observed_state *s)
             ~(((UINT32_C(1) << BUCKET_NO_DEMAND) - 1) & ~((UINT32_C(1) << BUCKET_POLICY) - 1));
         rate[BUCKET_NO_DEMAND] = s->free_milli[type];
         rate[BUCKET_GANG_WAIT] = s->gang_wait_milli[type];
+        if (s->down_milli)
+            rate[BUCKET_DOWN] = s->down_milli[type];
+        if (s->drained_milli)
+            rate[BUCKET_DRAINED] = s->drained_milli[type];
         l->some[type] |= UINT32_C(1) << BUCKET_NO_DEMAND | UINT32_C(1) << BUCKET_GANG_WAIT;
     }
     for (size_t i = 0; i < s->n_bookings; i++) {

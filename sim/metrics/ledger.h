@@ -37,8 +37,12 @@ void ledger_advance(struct ledger *l, ns_t now);
 /* Devices go from free to a held bucket, or back (sign -1). */
 void ledger_hold(struct ledger *l, enum bucket b, const struct held *h, uint32_t n, int sign);
 
-/* GPU time of one job of a class, at its end or at the horizon: part inside the window only. */
+/* GPU time of one job of a class, when it is over: part inside the window only. */
 void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, ns_t end);
+
+/* `work` ns of a job of a class, booked as b on so many milli-GPU of each type, become lost work. */
+void ledger_lose(struct ledger *l, uint32_t request, enum bucket b, const int64_t *milli,
+                 ns_t work);
 
 /* The free buckets until the next instant. */
 void ledger_settle(struct ledger *l, const struct observed_state *s);

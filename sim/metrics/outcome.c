@@ -10,6 +10,13 @@ const char *const wait_cause_name[WAIT_CAUSES] = {
     [WAIT_TOO_FEW] = "too_few",
 };
 
+const char *const stop_reason_name[STOP_REASONS] = {
+    [STOP_PREEMPTED] = "preempted",
+    [STOP_MIGRATED] = "migrated",
+    [STOP_SUSPENDED] = "suspended",
+    [STOP_NODE_FAILURE] = "node_failure",
+};
+
 const char *const money_part_name[MONEY_PARTS] = {
     [MONEY_CAPITAL] = "capital",
     [MONEY_ENERGY_IDLE] = "energy_idle",
@@ -25,33 +32,83 @@ static const struct request *request_of(const struct outcome *o, uint32_t job)
     return &o->jobs->requests[o->jobs->specs[job].request];
 }
 
-int outcome_job_type(const struct outcome *o, uint32_t job)
+uint32_t outcome_runs(const struct outcome *o, uint32_t job)
 {
     const struct job_result *r = &o->results[job];
-    uint64_t types = request_of(o, job)->types;
+    const struct job_history *h = outcome_history(o, job);
 
-    if (r->start == NS_UNKNOWN || request_of(o, job)->gpus == 0)
+    if (h && r->starts > 1)
+        return h->n_runs;
+    return r->start != NS_UNKNOWN;
+}
+
+struct job_run outcome_run(const struct outcome *o, uint32_t job, uint32_t i)
+{
+    const struct job_result *r = &o->results[job];
+    const struct job_history *h = outcome_history(o, job);
+    struct job_run run = {r->start, r->end, r->first_segment, r->n_segments, job, STOP_REASONS};
+
+    if (h && h->n_runs)
+        run = o->runs[h->first_run + i];
+    if (run.end == NS_UNKNOWN)
+        run.end = o->horizon;
+    return run;
+}
+
+ns_t outcome_job_ran(const struct outcome *o, uint32_t job)
+{
+    const struct job_result *r = &o->results[job];
+    const struct job_history *h = outcome_history(o, job);
+
+    if (r->start == NS_UNKNOWN)
+        return 0;
+    return h ? h->ran : (r->end == NS_UNKNOWN ? o->horizon : r->end) - r->start;
+}
+
+ns_t outcome_job_worked(const struct outcome *o, uint32_t job)
+{
+    const struct job_history *h = outcome_history(o, job);
+
+    return h ? h->work - h->lost : outcome_job_ran(o, job);
+}
+
+ns_t outcome_job_pending(const struct outcome *o, uint32_t job)
+{
+    ns_t end = o->results[job].end;
+
+    return (end == NS_UNKNOWN ? o->horizon : end) - o->jobs->specs[job].submit -
+           outcome_job_ran(o, job);
+}
+
+int outcome_run_type(const struct outcome *o, const struct job_run *run)
+{
+    const struct request *q = request_of(o, run->job);
+
+    if (q->gpus == 0)
         return -1;
-    if (o->segments && r->n_segments) {
-        uint8_t type = o->fleet->gpu_type[o->segments[r->first_segment].node];
+    if (o->segments && run->n_segments) {
+        uint8_t type = o->fleet->gpu_type[o->segments[run->first_segment].node];
         return type < o->fleet->n_types ? type : -1;
     }
     if (o->fleet->n_types == 1)
         return 0;
     for (int t = 0; t < TOPOLOGY_TYPES; t++)
-        if (types == UINT64_C(1) << t)
+        if (q->types == UINT64_C(1) << t)
             return t;
     return -1;
 }
 
-wide_t outcome_job_held(const struct outcome *o, uint32_t job)
+int outcome_job_type(const struct outcome *o, uint32_t job)
 {
     const struct job_result *r = &o->results[job];
+    const struct job_run last = {r->start, r->end, r->first_segment, r->n_segments, job, 0};
 
-    if (r->start == NS_UNKNOWN)
-        return 0;
-    ns_t end = r->end == NS_UNKNOWN ? o->horizon : r->end;
-    return (wide_t)request_of(o, job)->demand_milli * (end - r->start);
+    return r->start == NS_UNKNOWN ? -1 : outcome_run_type(o, &last);
+}
+
+wide_t outcome_job_held(const struct outcome *o, uint32_t job)
+{
+    return (wide_t)request_of(o, job)->demand_milli * outcome_job_ran(o, job);
 }
 
 const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, size_t room)
@@ -87,11 +144,12 @@ const char *outcome_job_state(const struct outcome *o, uint32_t job)
         [JOB_CENSORED] = "COMPLETED_KILLED",
     };
     const struct job_result *r = &o->results[job];
+    const struct job_history *h = outcome_history(o, job);
 
     if (r->start == NS_UNKNOWN)
         return o->jobs->specs[job].submit < o->horizon ? "SUBMITTED" : "NOT_SUBMITTED";
     if (r->end == NS_UNKNOWN)
-        return "RUNNING";
+        return h && h->waiting ? "SUBMITTED" : "RUNNING";
     return word[o->jobs->specs[job].end];
 }
 

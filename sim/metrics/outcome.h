@@ -5,6 +5,7 @@
 #ifndef BERTH_METRICS_OUTCOME_H
 #define BERTH_METRICS_OUTCOME_H
 
+#include "engine/observer.h"
 #include "metrics/bucket.h"
 #include "sched/job.h"
 
@@ -21,14 +22,40 @@ enum wait_cause {
 };
 extern const char *const wait_cause_name[WAIT_CAUSES];
 
-/* What became of one job: 32 bytes with its segments. */
+/* What became of one job: 32 bytes. Most jobs start and end; the others have a history. */
 struct job_result {
-    ns_t start;             /* first start of the whole gang; NS_UNKNOWN = never started */
-    ns_t end;               /* NS_UNKNOWN = still running or waiting at the horizon */
-    uint32_t first_segment; /* in outcome.segments; valid when segments were kept */
+    ns_t start; /* first start of the whole gang; NS_UNKNOWN = never started */
+    ns_t end;   /* NS_UNKNOWN = still running or waiting at the horizon */
+    uint32_t
+        first_segment; /* of its last run, in outcome.segments; valid when segments were kept */
     uint32_t n_segments;
-    uint32_t starts; /* times it was started */
+    uint32_t starts;  /* times it was started */
+    uint32_t history; /* 1 + place in outcome.histories; 0 = none: one run, all of it work */
 };
+_Static_assert(sizeof(struct job_result) == 32, "32 bytes of result per job");
+
+/* A job that was stopped, or did something else than work, or lost work; warm-up included. */
+struct job_history {
+    ns_t ran;      /* holding devices, all runs, up to the horizon */
+    ns_t work;     /* of it working, lost work included */
+    ns_t overhead; /* of it in startup, checkpoint and restore */
+    ns_t lost;     /* work that was lost */
+    uint32_t stops[STOP_REASONS];
+    uint32_t first_run,
+        n_runs;     /* in outcome.runs; none when it was never stopped or nobody kept them */
+    uint32_t layer; /* history.c's own */
+    bool waiting;   /* stopped and not started again */
+};
+_Static_assert(sizeof(struct job_history) == 64, "64 bytes per interrupted job");
+
+/* From one start of a job to where it stopped or ended. */
+struct job_run {
+    ns_t start, end; /* end: NS_UNKNOWN = it runs at the horizon */
+    uint32_t first_segment, n_segments;
+    uint32_t job;
+    uint8_t stop; /* enum stop_reason; STOP_REASONS = it ended, or runs at the horizon */
+};
+extern const char *const stop_reason_name[STOP_REASONS]; /* "preempted", "migrated", ... */
 
 /* Devices base..base+63 of one node held by one job. */
 struct segment {
@@ -43,6 +70,18 @@ struct ledger_row {
     wide_t bucket[BUCKETS];
 };
 
+/* Metrics of fragmentation (engine/observer.h). */
+enum frag_metric {
+    FRAG_SCATTERED_1,
+    FRAG_SCATTERED_2,
+    FRAG_SCATTERED_4,
+    FRAG_SCATTERED_8,
+    FRAG_LARGEST_GANG,
+    FRAG_FGD,
+    FRAG_METRICS
+};
+extern const char *const frag_metric_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
+
 /* One row per change: holds from `at` until the next row. Thinned when it says so. */
 struct series_row {
     ns_t at;
@@ -50,6 +89,14 @@ struct series_row {
     uint64_t pending_milli;  /* GPU demand of the pending jobs */
     int32_t bucket[BUCKETS]; /* milli-GPU */
     int32_t frag[FRAGS];
+    int32_t metric[FRAG_METRICS]; /* milli-GPU; when outcome.fragmentation is known */
+};
+
+/* How the free capacity lay, time-weighted over the ledger's time. */
+struct outcome_fragmentation {
+    bool known, fgd_known;
+    double mean[FRAG_METRICS]; /* GPUs */
+    double fgd_ratio; /* F over free capacity, both integrated over time; NAN = never free */
 };
 
 /* Order statistics of one quantity; NAN = no data. Seconds, or a ratio for slowdown. */
@@ -59,7 +106,8 @@ struct quantiles {
 
 struct outcome_jobs { /* jobs submitted at or after the warm-up, and started */
     uint64_t n, started, finished, pending; /* pending: submitted, not started by the horizon */
-    struct quantiles wait, jct, slowdown;   /* job-weighted */
+    struct quantiles wait, jct, slowdown;   /* job-weighted; wait: all the time pending */
+    struct quantiles first_wait;            /* until the first start */
     struct quantiles wait_gpu, jct_gpu;     /* weighted by GPUs x run */
     double makespan_s;                      /* first submit to last end */
 };
@@ -113,8 +161,14 @@ struct outcome {
     enum run_status status;
     ns_t warmup, horizon;             /* the ledger covers [warmup, horizon) */
     char digest[33];                  /* of all decisions */
+    char journal[33];                 /* of events and decisions as the host saw them; "" = none */
     const struct job_result *results; /* by job */
     const struct segment *segments;   /* NULL when not kept */
+    const struct job_history *histories; /* of jobs that have one */
+    uint32_t n_histories;
+    const struct job_run *runs; /* of jobs that were stopped; NULL when not kept */
+    size_t n_runs;
+    uint64_t stops[STOP_REASONS];     /* within the ledger's time */
     const ns_t (*waits)[WAIT_CAUSES]; /* by job, NULL when not kept */
     const struct series_row *series;  /* NULL when not kept */
     size_t n_series;
@@ -122,7 +176,8 @@ struct outcome {
     /* the ledger */
     wide_t capacity; /* milli-GPU x (horizon - warmup); equals the sum, checked */
     struct ledger_row total;
-    wide_t frag[FRAGS];                 /* parts of total.bucket[BUCKET_FRAGMENTATION] */
+    wide_t frag[FRAGS]; /* parts of total.bucket[BUCKET_FRAGMENTATION] */
+    struct outcome_fragmentation fragmentation;
     const struct ledger_row *by_type;   /* fleet->n_types rows; each sums to its capacity */
     const struct ledger_row *by_tenant; /* jobs->tenants.n rows; held and blocked only */
     const struct ledger_row *by_size;   /* JOB_SIZES rows; held and blocked only */
@@ -131,6 +186,7 @@ struct outcome {
     struct outcome_jobs stats;
     double little_n, little_lambda_w;   /* mean jobs in system; arrivals x mean time in system */
     uint64_t events, passes, decisions; /* work done by the engine */
+    uint64_t refused_decisions;         /* what the policy asked for and the core did not do */
     uint64_t promises,
         promises_broken; /* starts promised by reservations; started later than promised */
     const char *stuck;   /* who waits for what, when status is RUN_STUCK; else NULL */
@@ -139,10 +195,33 @@ struct outcome {
 
 /* ---- one job, as the reports show it ---- */
 
-/* Unknown when the job never started or no segment was kept and several types would do: -1. */
+/* NULL: the job had one run at most, all of it work. */
+static inline const struct job_history *outcome_history(const struct outcome *o, uint32_t job)
+{
+    uint32_t at = o->results[job].history;
+
+    return at ? &o->histories[at - 1] : NULL;
+}
+
+/* Its runs, in order of time, as far as they are known: none of a job that was stopped when nobody kept
+ * them. An end that lies beyond the horizon is the horizon. */
+uint32_t outcome_runs(const struct outcome *o, uint32_t job);
+struct job_run outcome_run(const struct outcome *o, uint32_t job, uint32_t i);
+
+/* ns that it held devices; of it worked for good; and that a started job was pending from its submission to its end or the
+ * horizon. */
+ns_t outcome_job_ran(const struct outcome *o, uint32_t job);
+ns_t outcome_job_worked(const struct outcome *o, uint32_t job);
+ns_t outcome_job_pending(const struct outcome *o, uint32_t job);
+
+/* Of its last run. Unknown when the job never started or no segment was kept and several types would do:
+ * -1. */
 int outcome_job_type(const struct outcome *o, uint32_t job);
 
-/* Milli-GPU x ns it held from its start to its end or the horizon, warm-up included. */
+/* The same of one run. */
+int outcome_run_type(const struct outcome *o, const struct job_run *run);
+
+/* Milli-GPU x ns it held in all its runs up to the horizon, warm-up included. */
 wide_t outcome_job_held(const struct outcome *o, uint32_t job);
 
 /* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU; `to` holds `room` bytes. */

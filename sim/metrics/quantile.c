@@ -82,7 +82,7 @@ static double seconds(ns_t t)
     return (double)t / (double)NS_PER_S;
 }
 
-enum measure { WAIT, JCT, SLOWDOWN };
+enum measure { WAIT, FIRST_WAIT, JCT, SLOWDOWN };
 
 /* One value per job that has it; returns how many. */
 static size_t collect(const struct outcome *o, enum measure what, bool by_gpu, struct weighted *x)
@@ -94,13 +94,15 @@ static size_t collect(const struct outcome *o, enum measure what, bool by_gpu, s
         const struct job_result *r = &o->results[j];
         if (s->submit < o->warmup || r->start == NS_UNKNOWN)
             continue;
-        if (what != WAIT && r->end == NS_UNKNOWN)
+        if ((what == JCT || what == SLOWDOWN) && r->end == NS_UNKNOWN)
             continue;
         double gpus = (double)o->jobs->requests[s->request].demand_milli / 1000;
         double weight = by_gpu ? gpus * seconds(s->run) : 1;
-        double value = seconds((what == WAIT ? r->start : r->end) - s->submit);
+        double value = seconds(what == WAIT         ? outcome_job_pending(o, j)
+                               : what == FIRST_WAIT ? r->start - s->submit
+                                                    : r->end - s->submit);
         if (what == SLOWDOWN)
-            value = fmax(1, value / fmax(seconds(r->end - r->start), SLOWDOWN_FLOOR_S));
+            value = fmax(1, value / fmax(seconds(outcome_job_worked(o, j)), SLOWDOWN_FLOOR_S));
         x[n++] = (struct weighted){value, weight};
     }
     return n;
@@ -139,7 +141,7 @@ void quantile_jobs(struct outcome *o)
     } table[] = {
         {&o->stats.wait, WAIT, false},         {&o->stats.jct, JCT, false},
         {&o->stats.slowdown, SLOWDOWN, false}, {&o->stats.wait_gpu, WAIT, true},
-        {&o->stats.jct_gpu, JCT, true},
+        {&o->stats.jct_gpu, JCT, true},        {&o->stats.first_wait, FIRST_WAIT, false},
     };
     VEC(struct weighted) x = {0};
 

@@ -23,7 +23,8 @@ static ns_t column_start(const struct series *s, size_t columns, size_t i)
 
 /* Sums of value x time over one column. */
 struct sums {
-    wide_t pending_jobs, running_jobs, pending_milli, bucket[BUCKETS], frag[FRAGS];
+    wide_t pending_jobs, running_jobs, pending_milli, bucket[BUCKETS], frag[FRAGS],
+        metric[FRAG_METRICS];
 };
 
 static void add(struct sums *s, const struct series_row *r, ns_t span)
@@ -35,6 +36,8 @@ static void add(struct sums *s, const struct series_row *r, ns_t span)
         s->bucket[b] += (wide_t)r->bucket[b] * span;
     for (int f = 0; f < FRAGS; f++)
         s->frag[f] += (wide_t)r->frag[f] * span;
+    for (int k = 0; k < FRAG_METRICS; k++)
+        s->metric[k] += (wide_t)r->metric[k] * span;
 }
 
 void series_divide(const wide_t *sum, int n, ns_t span, int32_t *to)
@@ -61,6 +64,8 @@ static struct series_row mean_of(const struct sums *s, ns_t at, ns_t span)
 
     series_divide(s->bucket, BUCKETS, span, r.bucket);
     series_divide(s->frag, FRAGS, span, r.frag);
+    for (int k = 0; k < FRAG_METRICS; k++)
+        series_divide(&s->metric[k], 1, span, &r.metric[k]);
     return r;
 }
 

@@ -93,7 +93,8 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         fixed = arena.total;
         t = cpu_now();
         core_init(&core, &jobs, &fleet, &policy, 1, false, &arena);
-        observer = collect_init(&collect, &jobs, &fleet, useful, 0, 0, false, false, &arena);
+        observer = collect_init(&collect, &jobs, &fleet, &(struct collect_config){.useful = useful},
+                                &arena);
         engine_init(&engine, &jobs, &core, &observer, NS_NEVER, &arena);
         engine_run(&engine);
         if (!collect_finish(&collect, engine.now, &o, &arena))

@@ -258,7 +258,10 @@ void mini_outcome_large(struct mini_outcome *m, uint32_t jobs, uint32_t nodes)
         ns_t run = (ns_t)(1u << next(&x) % 15) * S + next(&x) % 1000000;
         j->specs[i] = (struct job_spec){
             submit, run, NS_UNKNOWN, q, next(&x) % 5 ? JOB_DONE : JOB_FAILED, {0}};
-        r[i] = (struct job_result){submit > free_at[node] ? submit : free_at[node], 0, i, 1, 1};
+        r[i] = (struct job_result){.start = submit > free_at[node] ? submit : free_at[node],
+                                   .first_segment = i,
+                                   .n_segments = 1,
+                                   .starts = 1};
         r[i].end = free_at[node] = r[i].start + run;
         last = r[i].end > last ? r[i].end : last;
         s[i] = (struct segment){node, 0, 1000, (UINT64_C(1) << j->requests[q].gpus) - 1};

@@ -78,7 +78,8 @@ static struct cost replay(const char *text, uint32_t gpus, uint32_t n, double lo
         exit(2);
     before = arena.total;
     core_init(&core, &jobs, &fleet, &policy, 1, false, &arena);
-    observer = collect_init(&collect, &jobs, &fleet, useful, 0, 0, false, false, &arena);
+    observer =
+        collect_init(&collect, &jobs, &fleet, &(struct collect_config){.useful = useful}, &arena);
     engine_init(&engine, &jobs, &core, &observer, NS_NEVER, &arena);
     calls = 0;
     engine_run(&engine);
