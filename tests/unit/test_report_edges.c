@@ -245,6 +245,7 @@ static void a_folder_that_is_not_there_is_an_error(void **s)
 
     (void)s;
     bend(&b);
+    b.m.o.fragmentation.known = true; /* else one figure has nothing to draw */
     for (const struct report *const *r = report_all(); *r; r++) {
         struct diag d = {0};
         if (!(*r)->file && !(*r)->own_files)
