@@ -10,7 +10,7 @@ const char *const wait_cause_name[WAIT_CAUSES] = {
     [WAIT_TOO_FEW] = "too_few",
 };
 
-const char *const stop_reason_name[STOP_REASONS] = {
+const char *const outcome_stop_name[STOP_REASONS] = {
     [STOP_PREEMPTED] = "preempted",
     [STOP_MIGRATED] = "migrated",
     [STOP_SUSPENDED] = "suspended",

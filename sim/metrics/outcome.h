@@ -55,7 +55,7 @@ struct job_run {
     uint32_t job;
     uint8_t stop; /* enum stop_reason; STOP_REASONS = it ended, or runs at the horizon */
 };
-extern const char *const stop_reason_name[STOP_REASONS]; /* "preempted", "migrated", ... */
+extern const char *const outcome_stop_name[STOP_REASONS]; /* "preempted", "migrated", ... */
 
 /* Devices base..base+63 of one node held by one job. */
 struct segment {
@@ -80,7 +80,7 @@ enum frag_metric {
     FRAG_FGD,
     FRAG_METRICS
 };
-extern const char *const frag_metric_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
+extern const char *const fragmentation_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
 
 /* One row per change: holds from `at` until the next row. Thinned when it says so. */
 struct series_row {
