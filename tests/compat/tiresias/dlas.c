@@ -7,9 +7,6 @@ struct one {
     struct samples samples;
 };
 
-/* A queue jump may be due at the moment it was found; each such round lets a job fall. */
-#define ROUNDS_MAX 1000
-
 static const struct berth_option options[] = {
     {"gpu", "1: service is GPU time; 0: time", 1, 0, 1, 0, 0},
     {"promote", "promote after waiting this many 1/1000 of what was executed; 0 = never", 0, 0,
@@ -96,18 +93,14 @@ static berth_status decide(void *self, const struct berth_view *v, const struct 
     (void)mode;
     if (status || !due)
         return status;
-    for (uint32_t round = 0; round < ROUNDS_MAX && due; round++) {
-        if (!dlas_scan(&p->d, &p->all, t))
-            return BERTH_E_MEMORY;
-        p->d.jump = dlas_jump(&p->d, &p->all, t);
-        due = p->d.jump <= t;
-    }
-    if (due)
-        return BERTH_E_STATE;
+    dlas_awake(&p->d, t);
+    if (!dlas_scan(&p->d, &p->all, t))
+        return BERTH_E_MEMORY;
+    p->d.jump = dlas_jump(&p->d, &p->all, t);
     status = jobs_stop(&p->d.jobs, &p->all.runnable);
     if (!status)
         status = jobs_tell(&p->d.jobs, v, &p->all.runnable);
-    return status ? status : dlas_wake(&p->d, t, p->d.jump);
+    return status ? status : dlas_wake(&p->d, p->d.jump);
 }
 
 BERTH_POLICY(tiresias_dlas) = {

@@ -152,8 +152,15 @@ static inline int64_t dlas_jump(const struct dlas *d, const struct group *g, int
     return next;
 }
 
-/* One timer, at s `at` or not at all. */
-static inline berth_status dlas_wake(struct dlas *d, int64_t now, int64_t at)
+/* The timer may have rung. */
+static inline void dlas_awake(struct dlas *d, int64_t now)
+{
+    if (d->timer_at <= now)
+        d->timer_at = BERTH_NEVER;
+}
+
+/* One timer, at s `at` or not at all; what is due now comes in a call of its own. */
+static inline berth_status dlas_wake(struct dlas *d, int64_t at)
 {
     const struct berth_host *host = d->jobs.host;
     struct berth_decision w = {.size = sizeof w, .kind = BERTH_DO_UNWAKE, .cookie = d->timer};
@@ -161,7 +168,7 @@ static inline berth_status dlas_wake(struct dlas *d, int64_t now, int64_t at)
 
     if (at == d->timer_at)
         return 0;
-    if (d->timer_at != BERTH_NEVER && d->timer_at > now) {
+    if (d->timer_at != BERTH_NEVER) {
         status = host->emit(host->ctx, &w);
         if (status)
             return status;

@@ -27,6 +27,7 @@ struct job { /* times in s */
     int64_t key, then;              /* what its list is sorted by */
     uint32_t group, queue;
     bool runs;  /* wanted */
+    bool moves; /* wanted, and not where it is */
     bool holds; /* as the host has it */
     struct part *parts;
     uint32_t n_parts;
@@ -165,7 +166,7 @@ static inline berth_status jobs_start(struct jobs *p, const struct berth_view *v
     return p->host->emit(p->host->ctx, &d);
 }
 
-/* Stop those of the list that are no longer to run, so that their devices are there to ... */
+/* Stop those of the list that are no longer to run, or not there, so that their devices are free to ... */
 static inline berth_status jobs_stop(struct jobs *p, const struct list *l)
 {
     for (uint32_t i = 0; i < l->n; i++) {
@@ -173,7 +174,7 @@ static inline berth_status jobs_stop(struct jobs *p, const struct list *l)
             .size = sizeof d, .kind = BERTH_DO_PREEMPT, .job = l->at[i], .arg = BERTH_STOP_SAVE};
         struct job *j = &p->at[l->at[i]];
         berth_status status;
-        if (!j->holds || j->runs)
+        if (!j->holds || (j->runs && !j->moves))
             continue;
         status = p->host->emit(p->host->ctx, &d);
         if (status)
@@ -183,7 +184,7 @@ static inline berth_status jobs_stop(struct jobs *p, const struct list *l)
     return 0;
 }
 
-/* ... start those that are to run and do not. */
+/* ... start those that are to run and do not. One that moves can be started when it has stopped. */
 static inline berth_status jobs_tell(struct jobs *p, const struct berth_view *v,
                                      const struct list *l)
 {

@@ -2,13 +2,12 @@
  * GPUs of their own, which are dealt anew every 600 s. Nothing can start before.
  *
  * Reservation times are multiples of 600 s. When one falls on another event, that event is handled first,
- * without it. (The program ends when neither an arrival nor an end is to come, even if jobs wait for the
+ * without it, and the reservation in a call of its own. (The program ends when neither an arrival nor an end is to come, even if jobs wait for the
  * next reservation; a policy cannot know what is to come, and goes on.) */
 #include "dlas.h"
 
 #define INTERVAL 600 /* s */
 #define LIMIT 3600   /* GPU-s, of the first of two queues */
-#define ROUNDS_MAX 1000
 
 struct multi {
     struct dlas d;
@@ -146,25 +145,6 @@ static bool scan(struct multi *p, int64_t t)
     return true;
 }
 
-/* Queue jumps that are due, and then the reservation. */
-static berth_status handle(struct multi *p, int64_t t, bool due)
-{
-    uint32_t round = 0;
-
-    while (due || p->next <= t) {
-        if (round++ > ROUNDS_MAX)
-            return BERTH_E_STATE;
-        if (!due) {
-            reserve(p);
-            p->next += INTERVAL;
-        }
-        if (!scan(p, t))
-            return BERTH_E_MEMORY;
-        due = p->d.jump <= t;
-    }
-    return 0;
-}
-
 /* Reservations that passed while there was no job changed nothing. */
 static void catch_up(struct multi *p, int64_t t)
 {
@@ -183,15 +163,27 @@ static berth_status tell(struct multi *p, const struct berth_view *v)
     return status;
 }
 
+/* The next queue jump or reservation, now at the earliest; none while there is no job. */
+static int64_t next_time(const struct multi *p)
+{
+    int64_t next = p->d.jump < p->next ? p->d.jump : p->next;
+
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->group[i].runnable.n)
+            return next;
+    return BERTH_NEVER;
+}
+
 static berth_status decide(void *self, const struct berth_view *v, const struct berth_event *e,
                            uint32_t n, uint32_t mode)
 {
     struct multi *p = self;
     int64_t t = v->now / SECOND;
-    bool due = p->d.jump <= t, waiting = false;
+    bool due = p->d.jump <= t;
     berth_status status = 0;
 
     (void)mode;
+    dlas_awake(&p->d, t);
     catch_up(p, t);
     for (uint32_t i = 0; i < n && !status; i++)
         if (e[i].kind == BERTH_EV_JOB_FINISHED) {
@@ -201,15 +193,15 @@ static berth_status decide(void *self, const struct berth_view *v, const struct 
             status = come(p, v, e[i].job) ? 0 : BERTH_E_MEMORY;
             due = true;
         }
-    if (!status)
-        status = handle(p, t, due);
+    if (!due && p->next <= t) {
+        reserve(p);
+        p->next += INTERVAL;
+    }
+    if (!status && !scan(p, t))
+        status = BERTH_E_MEMORY;
     if (!status)
         status = tell(p, v);
-    for (uint32_t i = 0; i < p->n; i++)
-        waiting = waiting || p->group[i].runnable.n;
-    if (status)
-        return status;
-    return dlas_wake(&p->d, t, !waiting ? BERTH_NEVER : p->d.jump < p->next ? p->d.jump : p->next);
+    return status ? status : dlas_wake(&p->d, next_time(p));
 }
 
 BERTH_POLICY(tiresias_multi_dlas) = {

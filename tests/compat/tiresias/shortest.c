@@ -1,10 +1,10 @@
 /* shortest.c - sjf, shortest, shortest-gpu and shortest-expected of the Tiresias simulator: at every
  * event the cluster is emptied and filled anew in an order that is sorted in place.
  *
- * Under yarn the program places every job anew, for nothing, and moves running ones about as it likes.
- * No contract without teleporting can do that; who runs is decided on the program's own book (yarn.h) and
- * the devices are any that are free. The book leaks memory as the program's does: what a running job
- * takes is taken again at each event and given back once. */
+ * Under yarn the program places every job anew, for nothing, and moves running ones about as it likes: here
+ * those that are to run elsewhere are stopped, and started in a second call of the same instant. The book
+ * leaks memory as the program's does: what a running job takes is taken again at each event and given
+ * back once. */
 #include "samples.h"
 #include "yarn.h"
 
@@ -31,7 +31,7 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 
     if (!p || !jobs_init(&p->jobs, host, v) || !yarn_init(&p->yarn, host, v))
         return BERTH_E_MEMORY;
-    p->by_node = by_node;
+    p->by_node = p->jobs.in_parts = by_node;
     p->order = order;
     p->newest = BERTH_NONE;
     if (order == BY_TIME || order == BY_GPU_TIME) {
@@ -118,15 +118,45 @@ static void age(struct shortest *p, int64_t t)
     }
 }
 
-static void fill(struct shortest *p, uint32_t free)
+/* Whether what the job holds is what its parts say. */
+static bool in_place(const struct berth_job *b, const struct job *j)
 {
+    for (uint32_t i = 0; i < j->n_parts; i++) {
+        uint32_t here = 0;
+        for (uint32_t k = 0; k < b->n_pieces; k++)
+            for (uint64_t m = b->pieces[k].mask; m && b->pieces[k].node == j->parts[i].node;
+                 m &= m - 1)
+                here++;
+        if (here != j->parts[i].gpus)
+            return false;
+    }
+    return true;
+}
+
+/* Whether some job moves. */
+static bool fill(struct shortest *p, const struct berth_view *v)
+{
+    uint32_t free = v->n_gpus;
+    bool some = false;
+
     yarn_empty(&p->yarn);
     for (uint32_t i = 0; i < p->runnable.n; i++) {
         struct job *j = &p->jobs.at[p->runnable.at[i]];
         j->runs = p->by_node ? yarn_take(&p->yarn, j) : j->gpus <= free;
         if (j->runs)
             free -= j->gpus;
+        j->moves =
+            p->by_node && j->runs && j->holds && !in_place(berth_job_at(v, p->runnable.at[i]), j);
+        some = some || j->moves;
     }
+    return some;
+}
+
+static berth_status once_more(const struct berth_host *host, const struct berth_view *v)
+{
+    struct berth_decision d = {.size = sizeof d, .kind = BERTH_DO_WAKE, .at = v->now};
+
+    return host->emit(host->ctx, &d);
 }
 
 static berth_status decide(void *self, const struct berth_view *v, const struct berth_event *e,
@@ -134,6 +164,7 @@ static berth_status decide(void *self, const struct berth_view *v, const struct 
 {
     struct shortest *p = self;
     berth_status status = 0;
+    bool again = false;
 
     (void)mode;
     for (uint32_t i = 0; i < n && !status; i++)
@@ -141,13 +172,20 @@ static berth_status decide(void *self, const struct berth_view *v, const struct 
             end(p, e[i].job);
         else if (e[i].kind == BERTH_EV_JOB_SUBMITTED)
             status = come(p, v, e[i].job);
+        else
+            again = again || e[i].kind == BERTH_EV_TIMER;
     if (status)
         return status;
-    age(p, v->now / SECOND);
-    list_sort(&p->runnable, p->jobs.at);
-    fill(p, v->n_gpus);
-    status = jobs_stop(&p->jobs, &p->runnable);
-    return status ? status : jobs_tell(&p->jobs, v, &p->runnable);
+    if (!again) {
+        bool moves;
+        age(p, v->now / SECOND);
+        list_sort(&p->runnable, p->jobs.at);
+        moves = fill(p, v);
+        status = jobs_stop(&p->jobs, &p->runnable);
+        if (status || moves)
+            return status ? status : once_more(p->jobs.host, v);
+    }
+    return jobs_tell(&p->jobs, v, &p->runnable);
 }
 
 BERTH_POLICY(tiresias_sjf) = {
