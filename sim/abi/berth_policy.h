@@ -229,7 +229,9 @@ enum {
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */
     BERTH_DO_UNRESERVE, /* the promise is taken back */
     BERTH_DO_REJECT,    /* never run this job; allowed only when it can never be placed */
-    BERTH_DO_WAKE,      /* a TIMER at `at` with this cookie; at > now */
+    BERTH_DO_WAKE,      /* a TIMER at `at` with this cookie; at = now: in a call of its own, when
+                           what can be done at once of this call's decisions is done, so that a job
+                           may be stopped and started elsewhere in one instant */
     BERTH_DO_UNWAKE,    /* no timer with this cookie any more */
     BERTH_DO_HOLD,      /* pieces of some replicas of a pending job: held idle until START (with
                            no pieces) or UNHOLD: pod-by-pod launch, needs BERTH_CAN_HOLD */

@@ -415,7 +415,7 @@ static uint16_t do_reserve(struct host *h, const struct berth_decision *d)
 
 static uint16_t do_wake(struct host *h, const struct berth_decision *d)
 {
-    if (d->kind == BERTH_DO_WAKE && d->at <= h->view.now)
+    if (d->kind == BERTH_DO_WAKE && d->at < h->view.now)
         return BERTH_R_TIME;
     effect(h, d->kind == BERTH_DO_WAKE ? HOST_WAKE : HOST_UNWAKE, d);
     return 0;

@@ -1,0 +1,675 @@
+/* test_tiresias_oracle.c - recorded runs of the Tiresias simulator, reproduced job by job with policies that
+ * see nothing but the contract (tests/compat/tiresias).
+ *
+ * Every row of the oracle's cases.csv is run. Where the program lost jobs to its memory leak those that
+ * completed are compared. One kind of row is left out: multi-dlas-gpu that stopped before its jobs were
+ * done, because it saw that no arrival and no end was left; a policy cannot see that. Not compared, as no
+ * outcome holds them: promotions, and the order of jobs that end in one second. */
+#include "base/csv.h"
+#include "experiment/trial.h"
+#include "lib/builders.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define ORACLE "oracles/tiresias"
+
+extern const struct berth_policy berth_policy_tiresias_fifo, berth_policy_tiresias_fjf,
+    berth_policy_tiresias_sjf, berth_policy_tiresias_shortest, berth_policy_tiresias_shortest_gpu,
+    berth_policy_tiresias_shortest_expected, berth_policy_tiresias_dlas,
+    berth_policy_tiresias_gittins, berth_policy_tiresias_multi_dlas;
+
+/* ---- tables of the oracle ---- */
+
+enum { CELLS = 20 };
+
+struct table {
+    struct input *in;
+    struct csv *csv;
+    struct diag d;
+};
+
+static struct table open_table(const char *folder, const char *file, const char *const *columns,
+                               uint32_t n)
+{
+    char inside[512], path[1024];
+    struct csv_column wanted[CELLS];
+    struct table t = {0};
+
+    snprintf(inside, sizeof inside, ORACLE "/%s%s", folder, file);
+    if (!builders_shared(inside, path, sizeof path))
+        fail_msg("%s is named but not there", inside);
+    for (uint32_t i = 0; i < n; i++)
+        wanted[i] = (struct csv_column){columns[i], true};
+    t.in = input_open(path, "a table", &t.d);
+    if (t.in)
+        t.csv = csv_open(t.in, ',', false, wanted, n, &t.d);
+    if (!t.csv)
+        fail_msg("%s: %s", path, t.d.message);
+    return t;
+}
+
+static bool next_row(struct table *t)
+{
+    int more = csv_next(t->csv, &t->d);
+
+    assert_true(more >= 0 && !csv_row_trouble(t->csv));
+    return more > 0;
+}
+
+static void close_table(struct table *t)
+{
+    csv_close(t->csv);
+    input_close(t->in);
+}
+
+static const char *text_at(const struct table *t, uint32_t column)
+{
+    return csv_field(t->csv, column, NULL);
+}
+
+static int64_t number_at(const struct table *t, uint32_t column)
+{
+    return strtoll(text_at(t, column), NULL, 10);
+}
+
+/* ---- one case ---- */
+
+struct peer_case {
+    char name[96], trace[32], cluster[32], placement[16], scheme[32], queues[64];
+    char figure[9][24]; /* as printed: see figure_names */
+    int64_t jobs, completed, preemptions;
+};
+
+static const char *const case_columns[] = {
+    "case",         "trace",    "cluster", "scheme",    "schedule",   "queues",
+    "makespan",     "mean_jct", "p50_jct", "p95_jct",   "p99_jct",    "mean_first_wait",
+    "mean_pending", "gpu_util", "jobs",    "completed", "preemptions"};
+enum { FIRST_FIGURE = 6, FIGURES = 8, COLUMNS = sizeof case_columns / sizeof *case_columns };
+
+struct recorded { /* of a trace */
+    int64_t id, gpus, submit, duration;
+};
+
+struct replay {
+    struct arena a;
+    struct topology fleet;
+    struct job_set jobs;
+    struct outcome o;
+    VEC(struct recorded) trace;
+    uint32_t per_node;
+    uint32_t wrong; /* differences found */
+    const struct peer_case *c;
+};
+
+#define DIFFERS(r, ...)                                                                            \
+    do {                                                                                           \
+        if ((r)->wrong++ < 5) {                                                                    \
+            print_message("%s: ", (r)->c->name);                                                   \
+            print_message(__VA_ARGS__);                                                            \
+        }                                                                                          \
+    } while (0)
+
+static void read_case(const struct table *t, struct peer_case *c)
+{
+    snprintf(c->name, sizeof c->name, "%s", text_at(t, 0));
+    snprintf(c->trace, sizeof c->trace, "%s", text_at(t, 1));
+    snprintf(c->cluster, sizeof c->cluster, "%s", text_at(t, 2));
+    snprintf(c->placement, sizeof c->placement, "%s", text_at(t, 3));
+    snprintf(c->scheme, sizeof c->scheme, "%s", text_at(t, 4));
+    snprintf(c->queues, sizeof c->queues, "%s", text_at(t, 5));
+    for (uint32_t i = 0; i < FIGURES; i++)
+        snprintf(c->figure[i], sizeof c->figure[i], "%s", text_at(t, FIRST_FIGURE + i));
+    c->jobs = number_at(t, 14);
+    c->completed = number_at(t, 15);
+    c->preemptions = number_at(t, 16);
+}
+
+static bool by_node(const struct peer_case *c)
+{
+    return !strcmp(c->placement, "yarn");
+}
+
+static bool to_completion(const struct peer_case *c)
+{
+    return !strcmp(c->scheme, "fifo") || !strcmp(c->scheme, "fjf");
+}
+
+/* Counted GPUs are one node; else nodes in switches, which are racks. */
+static void build_fleet(struct replay *r)
+{
+    static const char *const columns[] = {"cluster",       "num_switch",    "nodes_per_switch",
+                                          "gpus_per_node", "cpus_per_node", "mem_gb_per_node"};
+    struct table t = open_table("", "clusters.csv", columns, 6);
+    struct node_spec *specs;
+    struct diag d;
+    uint32_t switches = 0, each = 0, n;
+    int64_t cpus = 0, memory = 0;
+
+    while (next_row(&t))
+        if (!strcmp(text_at(&t, 0), r->c->cluster)) {
+            switches = (uint32_t)number_at(&t, 1);
+            each = (uint32_t)number_at(&t, 2);
+            r->per_node = (uint32_t)number_at(&t, 3);
+            cpus = number_at(&t, 4);
+            memory = number_at(&t, 5);
+        }
+    close_table(&t);
+    assert_true(switches);
+    if (!by_node(r->c)) {
+        r->per_node *= switches * each;
+        switches = each = 1;
+    }
+    n = switches * each;
+    specs = ARENA_ARRAY(&r->a, struct node_spec, n);
+    for (uint32_t i = 0; i < n; i++) {
+        char name[16];
+        int length = snprintf(name, sizeof name, "s%u", i / each);
+        specs[i] = (struct node_spec){.gpu_type = "gpu",
+                                      .gpus = r->per_node,
+                                      .nvlink_gpus = r->per_node,
+                                      .cpu_milli = cpus * 1000,
+                                      .memory_mib = memory * 1024};
+        specs[i].domain[LEVEL_RACK] = arena_text(&r->a, name, (size_t)length);
+    }
+    assert_int_equal(topology_build(&r->fleet, &r->a, specs, n, &d), 0);
+}
+
+static void read_trace(struct replay *r)
+{
+    static const char *const columns[] = {"job_id", "num_gpu", "submit_time_s", "duration_s"};
+    char file[64];
+    struct table t;
+
+    snprintf(file, sizeof file, "%s.csv", r->c->trace);
+    t = open_table("traces/", file, columns, 4);
+    while (next_row(&t)) {
+        struct recorded job = {number_at(&t, 0), number_at(&t, 1), number_at(&t, 2),
+                               number_at(&t, 3)};
+        size_t i = r->trace.n;
+        VEC_PUSH(&r->trace, job);
+        for (; i && r->trace.at[i - 1].submit > job.submit; i--)
+            r->trace.at[i] = r->trace.at[i - 1];
+        r->trace.at[i] = job;
+    }
+    close_table(&t);
+}
+
+/* Counted GPUs: one worker with all of them on the one node. By node: workers of one GPU, on one node
+ * when one can hold them, else in one rack. */
+static void build_jobs(struct replay *r)
+{
+    struct builders_job *jobs = ARENA_ARRAY(&r->a, struct builders_job, r->trace.n + 1);
+
+    for (size_t i = 0; i < r->trace.n; i++) {
+        const struct recorded *t = &r->trace.at[i];
+        jobs[i] = (struct builders_job){.submit = t->submit * NS_PER_S,
+                                        .run = t->duration * NS_PER_S,
+                                        .replicas = 1,
+                                        .gpus = (uint32_t)t->gpus};
+        if (!by_node(r->c))
+            continue;
+        jobs[i].replicas = jobs[i].gpus;
+        jobs[i].gpus = 1;
+        jobs[i].required = t->gpus > r->per_node ? LEVEL_RACK : LEVEL_NODE;
+    }
+    builders_jobs(&r->jobs, &r->a, jobs, (uint32_t)r->trace.n, NULL);
+}
+
+/* ---- the policy of a case ---- */
+
+static void add_samples(char *to, size_t room)
+{
+    static const char *const columns[] = {"gpu_service_s"};
+    struct table t = open_table("", "gittins_samples.csv", columns, 1);
+    size_t used = strlen(to);
+
+    used += (size_t)snprintf(to + used, room - used, "samples");
+    for (char before = '='; next_row(&t); before = ':')
+        used += (size_t)snprintf(to + used, room - used, "%c%s", before, text_at(&t, 0));
+    assert_true(used < room);
+    close_table(&t);
+}
+
+/* "3: 3250/7200" as "limit1=3250,limit2=7200", or as "limits=3250:7200". */
+static void add_limits(char *to, size_t room, const char *queues, bool as_list)
+{
+    const char *at = strchr(queues, ':');
+    size_t used = strlen(to);
+
+    assert_non_null(at);
+    for (int i = 1; i <= 8; i++) {
+        char *end = NULL;
+        long long limit = at ? strtoll(at + 1, &end, 10) : 0;
+        if (!as_list)
+            used += (size_t)snprintf(to + used, room - used, ",limit%d=%lld", i, limit);
+        else if (limit)
+            used +=
+                (size_t)snprintf(to + used, room - used, "%s%lld", i == 1 ? "limits=" : ":", limit);
+        at = end && *end == '/' ? end : NULL;
+    }
+    if (as_list)
+        snprintf(to + used, room - used, ",");
+}
+
+/* The knob of "dlas-gpu-05" in 1/1000: a leading 0 is a fraction. */
+static int promote_of(const char *scheme)
+{
+    const char *knob = strrchr(scheme, '-');
+    int fraction = 0, unit = 100;
+
+    if (!knob || knob[1] < '0' || knob[1] > '9')
+        return 0;
+    if (knob[1] != '0')
+        return atoi(knob + 1) * 1000;
+    for (knob += 2; *knob; knob++, unit /= 10)
+        fraction += (*knob - '0') * unit;
+    return fraction;
+}
+
+static const struct berth_policy *policy_of(const struct peer_case *c, char *options, size_t room)
+{
+    static const struct {
+        const char *scheme;
+        const struct berth_policy *policy;
+    } simple[] = {{"fifo", &berth_policy_tiresias_fifo},
+                  {"fjf", &berth_policy_tiresias_fjf},
+                  {"sjf", &berth_policy_tiresias_sjf},
+                  {"shortest", &berth_policy_tiresias_shortest},
+                  {"shortest-gpu", &berth_policy_tiresias_shortest_gpu}};
+
+    *options = 0;
+    for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
+        if (!strcmp(c->scheme, simple[i].scheme)) {
+            snprintf(options, room, "yarn=%d", by_node(c));
+            return simple[i].policy;
+        }
+    if (!strcmp(c->scheme, "shortest-expected")) {
+        snprintf(options, room, "yarn=%d,", by_node(c));
+        add_samples(options, room);
+        return &berth_policy_tiresias_shortest_expected;
+    }
+    if (!strcmp(c->scheme, "multi-dlas-gpu"))
+        return &berth_policy_tiresias_multi_dlas;
+    if (!strcmp(c->scheme, "dlas-gpu-gittins")) {
+        add_limits(options, room, c->queues, true);
+        add_samples(options, room);
+        return &berth_policy_tiresias_gittins;
+    }
+    if (strncmp(c->scheme, "dlas", 4))
+        fail_msg("%s: scheme %s has no policy", c->name, c->scheme);
+    snprintf(options, room, "gpu=%d,promote=%d", !strncmp(c->scheme, "dlas-gpu", 8),
+             promote_of(c->scheme));
+    add_limits(options, room, c->queues, false);
+    return &berth_policy_tiresias_dlas;
+}
+
+static void run(struct replay *r)
+{
+    static char options[1 << 16];
+    struct trial_config config = {.jobs = &r->jobs,
+                                  .fleet = &r->fleet,
+                                  .policy = options,
+                                  .own = policy_of(r->c, options, sizeof options),
+                                  .seed = 1,
+                                  .horizon = NS_NEVER,
+                                  .keep_segments = true};
+    struct diag d = {0};
+    int failed;
+
+    config.useful[JOB_DONE] = 1;
+    failed = trial_run(&config, &r->a, &r->o, &d);
+    if (failed && r->c->completed == r->c->jobs)
+        DIFFERS(r, "%s\n", d.message);
+}
+
+/* ---- comparing ---- */
+
+static uint32_t job_of(const struct replay *r, int64_t id)
+{
+    for (uint32_t i = 0; i < r->trace.n; i++)
+        if (r->trace.at[i].id == id)
+            return i;
+    fail_msg("%s: job %lld is not in the trace", r->c->name, (long long)id);
+    return 0;
+}
+
+static int64_t seconds(ns_t t)
+{
+    return t % NS_PER_S || t < 0 ? -1 : t / NS_PER_S;
+}
+
+static void same(struct replay *r, int64_t id, const char *what, int64_t got, int64_t expected)
+{
+    if (got != expected)
+        DIFFERS(r, "job %lld: %s %lld, expected %lld\n", (long long)id, what, (long long)got,
+                (long long)expected);
+}
+
+/* Under yarn running jobs are moved at no cost, which the program does not count: started again in the
+ * second they stopped. */
+static int64_t preemptions_of(const struct replay *r, uint32_t job)
+{
+    int64_t n = 0;
+
+    if (!by_node(r->c))
+        return r->o.results[job].starts ? r->o.results[job].starts - 1 : 0;
+    for (uint32_t i = 1; i < outcome_runs(&r->o, job); i++)
+        n += outcome_run(&r->o, job, i - 1).end < outcome_run(&r->o, job, i).start;
+    return n;
+}
+
+static void compare_jobs(struct replay *r)
+{
+    static const char *const columns[] = {"job_id",      "num_gpu", "submit_s",   "first_start_s",
+                                          "finish_s",    "jct_s",   "duration_s", "pending_s",
+                                          "preemptions", "resumes"};
+    char file[128];
+    struct table t;
+    int64_t rows = 0, last = 0, ended = 0;
+
+    snprintf(file, sizeof file, "%s.csv", r->c->name);
+    t = open_table("jobs/", file, columns, 10);
+    for (; next_row(&t); rows++) {
+        int64_t id = number_at(&t, 0);
+        uint32_t i = job_of(r, id);
+        const struct job_result *j = &r->o.results[i];
+        same(r, id, "GPUs", r->trace.at[i].gpus, number_at(&t, 1));
+        same(r, id, "submitted", seconds(r->jobs.specs[i].submit), number_at(&t, 2));
+        same(r, id, "started", seconds(j->start), number_at(&t, 3));
+        same(r, id, "ended", seconds(j->end), number_at(&t, 4));
+        same(r, id, "JCT", seconds(j->end - r->jobs.specs[i].submit), number_at(&t, 5));
+        same(r, id, "ran", seconds(outcome_job_ran(&r->o, i)), number_at(&t, 6));
+        same(r, id, "pending", seconds(outcome_job_pending(&r->o, i)), number_at(&t, 7));
+        same(r, id, "preemptions", preemptions_of(r, i), number_at(&t, 8));
+        if (*text_at(&t, 9)) /* the first start is not counted by schemes that run to completion */
+            same(r, id, "resumes", (int64_t)j->starts - to_completion(r->c), number_at(&t, 9));
+        if (number_at(&t, 4) < last)
+            DIFFERS(r, "the oracle's jobs are not in order of their ends\n");
+        last = number_at(&t, 4);
+    }
+    close_table(&t);
+    for (uint32_t i = 0; i < r->trace.n; i++)
+        ended += r->o.results[i].end != NS_UNKNOWN;
+    if (rows != r->c->completed || ended != rows)
+        DIFFERS(r, "%lld jobs ended, expected %lld of %lld rows\n", (long long)ended,
+                (long long)r->c->completed, (long long)rows);
+}
+
+/* Interpolated linearly between order statistics. */
+static double quantile(const double *sorted, size_t n, double p)
+{
+    double at = p * (double)(n - 1), below = floor(at);
+    size_t i = (size_t)below;
+
+    return i + 1 < n ? sorted[i] + (at - below) * (sorted[i + 1] - sorted[i]) : sorted[n - 1];
+}
+
+static int rising(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Equal to as many decimals as are printed. */
+static bool as_printed(double x, const char *printed)
+{
+    const char *point = strchr(printed, '.');
+    double unit = point ? pow(10, -(double)strlen(point + 1)) : 1;
+
+    return fabs(x - strtod(printed, NULL)) <= 0.5 * unit + 1e-9;
+}
+
+static void compare_figures(struct replay *r)
+{
+    double *jct = ARENA_ARRAY(&r->a, double, r->trace.n + 1), got[FIGURES] = {0}, work = 0;
+    int64_t preemptions = 0;
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < r->trace.n; i++) {
+        const struct job_result *j = &r->o.results[i];
+        const struct recorded *t = &r->trace.at[i];
+        preemptions += preemptions_of(r, i);
+        if (j->end == NS_UNKNOWN)
+            continue;
+        jct[n] = (double)seconds(j->end - r->jobs.specs[i].submit);
+        got[0] = fmax(got[0], (double)seconds(j->end));
+        got[1] += jct[n++];
+        got[5] += (double)(seconds(j->start) - t->submit);
+        got[6] += (double)seconds(outcome_job_pending(&r->o, i));
+        work += (double)(t->duration * t->gpus);
+    }
+    if (!n)
+        return;
+    qsort(jct, n, sizeof *jct, rising);
+    got[1] /= (double)n;
+    got[2] = quantile(jct, n, 0.50);
+    got[3] = quantile(jct, n, 0.95);
+    got[4] = quantile(jct, n, 0.99);
+    got[5] /= (double)n;
+    got[6] /= (double)n;
+    got[7] = work / (got[0] * r->fleet.n_gpus);
+    for (uint32_t i = 0; i < FIGURES; i++)
+        if (!as_printed(got[i], r->c->figure[i]))
+            DIFFERS(r, "%s is %.6f, expected %s\n", case_columns[FIRST_FIGURE + i], got[i],
+                    r->c->figure[i]);
+    if (r->c->completed == r->c->jobs && preemptions != r->c->preemptions)
+        DIFFERS(r, "%lld preemptions, expected %lld\n", (long long)preemptions,
+                (long long)r->c->preemptions);
+}
+
+struct moment { /* after everything at t */
+    int64_t busy, pending, running, completed;
+};
+
+static struct moment moment_at(const struct replay *r, ns_t t)
+{
+    struct moment m = {0};
+
+    for (uint32_t i = 0; i < r->trace.n; i++) {
+        const struct job_result *j = &r->o.results[i];
+        bool runs = false;
+        if (r->jobs.specs[i].submit > t)
+            continue;
+        if (j->end != NS_UNKNOWN && j->end <= t) {
+            m.completed++;
+            continue;
+        }
+        for (uint32_t k = 0; k < outcome_runs(&r->o, i) && !runs; k++) {
+            struct job_run run = outcome_run(&r->o, i, k);
+            runs = run.start <= t && t < run.end;
+        }
+        m.running += runs;
+        m.pending += !runs;
+        m.busy += runs ? r->trace.at[i].gpus : 0;
+    }
+    return m;
+}
+
+/* The state after the last event of each second. */
+static void compare_events(struct replay *r)
+{
+    static const char *const columns[] = {"time_s", "busy_gpu", "pending_jobs", "running_jobs",
+                                          "completed_jobs"};
+    char file[128], path[1024];
+    int64_t row[5], before[5] = {-1};
+    /* multi-dlas-gpu counts no GPUs there, and who has completed as running. */
+    bool more, counts = strcmp(r->c->scheme, "multi-dlas-gpu") != 0;
+    struct table t;
+
+    snprintf(file, sizeof file, ORACLE "/events/%s.csv", r->c->name);
+    snprintf(path, sizeof path, "%s", file);
+    if (!builders_shared(file, path, sizeof path))
+        return;
+    snprintf(file, sizeof file, "%s.csv", r->c->name);
+    t = open_table("events/", file, columns, 5);
+    do {
+        more = next_row(&t);
+        for (uint32_t i = 0; i < 5; i++)
+            row[i] = !more ? -1 : *text_at(&t, i) ? number_at(&t, i) : -1;
+        if (before[0] >= 0 && row[0] != before[0]) {
+            struct moment m = moment_at(r, before[0] * NS_PER_S);
+            if (!counts) {
+                m.running += m.completed;
+                m.completed = 0;
+            }
+            if ((counts && before[1] >= 0 && m.busy != before[1]) || m.pending != before[2] ||
+                m.running != before[3] || m.completed != before[4])
+                DIFFERS(r,
+                        "after %lld s: %lld GPUs busy, jobs %lld pending, %lld running, %lld "
+                        "completed; expected %lld, %lld, %lld, %lld\n",
+                        (long long)before[0], (long long)m.busy, (long long)m.pending,
+                        (long long)m.running, (long long)m.completed, (long long)before[1],
+                        (long long)before[2], (long long)before[3], (long long)before[4]);
+        }
+        memcpy(before, row, sizeof row);
+    } while (more);
+    close_table(&t);
+}
+
+/* Whether it matches. */
+static bool replay(const struct peer_case *c)
+{
+    struct replay r = {.c = c};
+
+    arena_init(&r.a);
+    build_fleet(&r);
+    read_trace(&r);
+    build_jobs(&r);
+    run(&r);
+    compare_jobs(&r);
+    compare_figures(&r);
+    compare_events(&r);
+    VEC_FREE(&r.trace);
+    builders_free(&r.jobs);
+    arena_free(&r.a);
+    return r.wrong == 0;
+}
+
+static void every_row_of(const char *const *schemes)
+{
+    struct table t = open_table("", "cases.csv", case_columns, COLUMNS);
+    uint32_t rows = 0, matched = 0, left_out = 0;
+
+    while (next_row(&t)) {
+        static struct peer_case c;
+        bool ours = false;
+        read_case(&t, &c);
+        for (const char *const *s = schemes; *s; s++) {
+            size_t n = strlen(*s);
+            /* "dlas-gpu-" is every scheme with a knob. */
+            ours = ours || !strcmp(c.scheme, *s) ||
+                   ((*s)[n - 1] == '-' && !strncmp(c.scheme, *s, n) && promote_of(c.scheme));
+        }
+        if (!ours)
+            continue;
+        if (!strcmp(c.scheme, "multi-dlas-gpu") && c.completed < c.jobs) {
+            left_out++;
+            continue;
+        }
+        rows++;
+        matched += replay(&c);
+    }
+    close_table(&t);
+    print_message("%s: %u of %u rows match, %u left out\n", schemes[0], matched, rows, left_out);
+    assert_true(rows > 0);
+    assert_int_equal(matched, rows);
+}
+
+#define EVERY_ROW_OF(...) every_row_of((const char *const[]){__VA_ARGS__, NULL})
+
+static void fifo_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("fifo");
+}
+
+static void first_fit_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("fjf");
+}
+
+static void smallest_first_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("sjf");
+}
+
+static void least_remaining_time_first_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("shortest");
+}
+
+static void least_remaining_gpu_time_first_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("shortest-gpu");
+}
+
+static void least_expected_time_first_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("shortest-expected");
+}
+
+static void least_attained_time_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("dlas");
+}
+
+static void least_attained_gpu_time_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("dlas-gpu");
+}
+
+static void promotion_of_starved_jobs_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("dlas-gpu-");
+}
+
+static void the_discretised_gittins_index_is_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("dlas-gpu-gittins");
+}
+
+static void queues_with_reserved_gpus_are_reproduced(void **state)
+{
+    (void)state;
+    EVERY_ROW_OF("multi-dlas-gpu");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fifo_is_reproduced),
+        cmocka_unit_test(first_fit_is_reproduced),
+        cmocka_unit_test(smallest_first_is_reproduced),
+        cmocka_unit_test(least_remaining_time_first_is_reproduced),
+        cmocka_unit_test(least_remaining_gpu_time_first_is_reproduced),
+        cmocka_unit_test(least_expected_time_first_is_reproduced),
+        cmocka_unit_test(least_attained_time_is_reproduced),
+        cmocka_unit_test(least_attained_gpu_time_is_reproduced),
+        cmocka_unit_test(promotion_of_starved_jobs_is_reproduced),
+        cmocka_unit_test(the_discretised_gittins_index_is_reproduced),
+        cmocka_unit_test(queues_with_reserved_gpus_are_reproduced),
+    };
+    char path[1024];
+
+    if (!builders_shared(ORACLE "/cases.csv", path, sizeof path)) {
+        printf("SKIP: recorded runs of the Tiresias simulator are not here\n");
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
