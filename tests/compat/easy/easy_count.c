@@ -59,8 +59,8 @@ static berth_status reserve(struct easy *e, uint32_t n)
         return 0;
     while (room < n)
         room *= 2;
-    e->running = bigger(e->host, e->running, e->room * sizeof *e->running,
-                        room * sizeof *e->running);
+    e->running =
+        bigger(e->host, e->running, e->room * sizeof *e->running, room * sizeof *e->running);
     e->queue = bigger(e->host, e->queue, e->room * sizeof *e->queue, room * sizeof *e->queue);
     e->ended = bigger(e->host, e->ended, e->room, room);
     e->room = room;
@@ -136,8 +136,7 @@ static berth_time shadow_of(const struct easy *e, uint32_t procs, uint32_t *extr
 
     for (uint32_t i = 0; i < e->n_running; i++) {
         free += e->running[i].procs;
-        if (free >= procs &&
-            (i + 1 == e->n_running || e->running[i + 1].end > e->running[i].end)) {
+        if (free >= procs && (i + 1 == e->n_running || e->running[i + 1].end > e->running[i].end)) {
             *extra = free - procs;
             return e->running[i].end;
         }
@@ -229,9 +228,8 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 
     if (!e)
         return BERTH_E_MEMORY;
-    *e = (struct easy){.host = host,
-                       .free = v->n_gpus,
-                       .one_event = (uint32_t)config->values[OPTION_ONE_EVENT]};
+    *e = (struct easy){
+        .host = host, .free = v->n_gpus, .one_event = (uint32_t)config->values[OPTION_ONE_EVENT]};
     if (config->values[OPTION_CLAIRVOYANT]) {
         e->truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
         if (!e->truth)
