@@ -294,7 +294,7 @@ struct berth_host {
     /* Accounted memory of this instance; everything is freed after destroy(). n > 0; align is a
      * power of two up to 64. NULL only when the limit is reached. */
     void *(*alloc)(void *ctx, size_t n, size_t align);
-    void (*free)(void *ctx, void *p);
+    void (*free)(void *ctx, void *p); /* NULL is fine */
     uint64_t (*random)(void *ctx); /* a stream of this instance, from the run's seed */
     /* level 0 error, 1 warning, 2 note, 3 detail */
     void (*log)(void *ctx, int level, const char *utf8, uint32_t n);

@@ -26,8 +26,7 @@ static struct request request_of(const struct builders_job *j)
                         .replicas = j->replicas ? j->replicas : 1,
                         .share_milli = j->share_milli,
                         .tenant = j->tenant,
-                        .types =
-                            j->gpus || j->share_milli ? (j->types ? j->types : ~UINT64_C(0)) : 0,
+                        .types = j->types || !(j->gpus || j->share_milli) ? j->types : ~UINT64_C(0),
                         .cpu_milli = j->cpu_milli,
                         .memory_mib = j->memory_mib,
                         .required = j->required,
