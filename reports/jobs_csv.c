@@ -42,7 +42,7 @@ static void collect(const struct outcome *o, uint32_t job, struct held *h)
     h->runs.n = h->nodes.n = 0;
     for (uint32_t i = 0; o->segments && i < r->n_segments; i++) {
         const struct segment *s = &o->segments[r->first_segment + i];
-        uint32_t first = o->fleet->first_gpu[s->node] + s->base;
+        uint32_t first = o->fleet->first_gpu[s->node] + outcome_base(s);
         VEC_PUSH(&h->nodes, s->node);
         for (uint32_t bit = 0; bit < 64; bit++) {
             uint32_t from = bit;

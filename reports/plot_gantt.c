@@ -64,7 +64,7 @@ static void add_bars(struct drawing *g, uint32_t job, const struct segment *s, s
 {
     const struct job_result *r = &g->o->results[job];
     ns_t end = r->end == NS_UNKNOWN ? g->o->horizon : r->end;
-    uint32_t row = g->o->fleet->first_gpu[s->node] + s->base;
+    uint32_t row = g->o->fleet->first_gpu[s->node] + outcome_base(s);
 
     for (uint32_t bit = 0; bit < 64; bit++) {
         uint32_t from = bit;

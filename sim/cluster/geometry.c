@@ -188,16 +188,29 @@ void geometry_set_up(struct geometry *g, uint32_t layout, struct arena *a)
         }
 }
 
-static uint64_t weighted(const struct geometry *g, uint32_t profiles, const uint32_t *demand)
+static bool nobody_asks(const struct geometry_layout *l, const uint32_t *demand)
+{
+    for (uint32_t q = 0; q < l->n; q++)
+        if (demand[q])
+            return false;
+    return true;
+}
+
+/* Demand for the profiles of a set. */
+static uint64_t weighted(const struct geometry_layout *l, uint32_t profiles, const uint32_t *demand)
 {
     uint64_t sum = 0;
-    bool none = true;
 
-    for (uint32_t q = 0; q < g->layout->n; q++) {
-        none = none && !demand[q];
+    if (nobody_asks(l, demand))
+        return bits_count(profiles);
+    for (uint32_t q = 0; q < l->n; q++)
         sum += profiles >> q & 1 ? demand[q] : 0;
-    }
-    return none ? bits_count(profiles) : sum;
+    return sum;
+}
+
+uint64_t geometry_demand(const struct geometry_layout *l, const uint32_t *demand)
+{
+    return weighted(l, (1u << l->n) - 1, demand);
 }
 
 uint32_t geometry_free(const struct geometry_layout *l, uint16_t state)
@@ -207,16 +220,13 @@ uint32_t geometry_free(const struct geometry_layout *l, uint16_t state)
 
 uint64_t geometry_unserved(const struct geometry *g, uint16_t state, const uint32_t *demand)
 {
+    bool each = nobody_asks(g->layout, demand);
     uint32_t i = g->number[state];
-    uint64_t sum = 0, plain = 0;
-    bool none = true;
+    uint64_t sum = 0;
 
-    for (uint32_t q = 0; q < g->layout->n; q++) {
-        none = none && !demand[q];
-        sum += (uint64_t)demand[q] * g->unserved[i][q];
-        plain += g->unserved[i][q];
-    }
-    return none ? plain : sum;
+    for (uint32_t q = 0; q < g->layout->n; q++)
+        sum += (uint64_t)(each ? 1 : demand[q]) * g->unserved[i][q];
+    return sum;
 }
 
 uint32_t geometry_start(const struct geometry *g, uint16_t state, uint32_t profile,
@@ -234,7 +244,7 @@ uint32_t geometry_start(const struct geometry *g, uint16_t state, uint32_t profi
     for (; legal; legal &= legal - 1) {
         uint32_t s = bits_lowest(legal);
         uint16_t after = geometry_with(p, state, s);
-        struct geometry_cost c = {weighted(g, g->lost[i][profile][s], demand),
+        struct geometry_cost c = {weighted(g->layout, g->lost[i][profile][s], demand),
                                   (int64_t)(geometry_unserved(g, after, demand) - before)};
         if (best != GEOMETRY_NOWHERE &&
             (c.lost > cost->lost || (c.lost == cost->lost && c.unserved > cost->unserved)))

@@ -61,6 +61,11 @@ static inline uint32_t geometry_compute(uint16_t state)
     return state >> 8 & 7;
 }
 
+static inline bool geometry_media(uint16_t state)
+{
+    return state >> 11 & 1;
+}
+
 /* The state with one instance more or less; the start must be legal, the instance there. */
 uint16_t geometry_with(const struct geometry_profile *p, uint16_t state, uint32_t start);
 uint16_t geometry_without(const struct geometry_profile *p, uint16_t state, uint32_t start);
@@ -102,6 +107,9 @@ struct geometry_cost {
 uint32_t geometry_start(const struct geometry *g, uint16_t state, uint32_t profile,
                         enum geometry_rule rule, const uint32_t *demand,
                         struct geometry_cost *cost);
+
+/* Sum of demand over the profiles of a layout, never 0. */
+uint64_t geometry_demand(const struct geometry_layout *l, const uint32_t *demand);
 
 /* Free slots of the state, and the sum over profiles of demand x those of them that no legal start of the
  * profile covers: the fragmentation of a device is their ratio over the sum of demand. */

@@ -30,10 +30,10 @@ struct job_result {
     uint32_t starts; /* times it was started */
 };
 
-/* Devices base..base+63 of one node held by one job. */
+/* Devices base..base+63 of one node held by one job; a MIG instance is marked as in struct held. */
 struct segment {
     uint32_t node;
-    uint16_t base;  /* multiple of 64 */
+    uint16_t base;  /* see outcome_base() */
     uint16_t milli; /* 1000 = whole GPUs, else the share held on the one device */
     uint64_t mask;  /* bit i = device base + i */
 };
@@ -139,13 +139,23 @@ struct outcome {
 
 /* ---- one job, as the reports show it ---- */
 
+/* The first device that the mask's bit 0 stands for: a multiple of 64. */
+static inline uint32_t outcome_base(const struct segment *s)
+{
+    return s->base & ~63u;
+}
+
+/* "2g.20gb@4", profile and start slot, when the segment is a MIG instance; else NULL. */
+const char *outcome_instance(const struct outcome *o, const struct segment *s, char *to,
+                             size_t room);
+
 /* Unknown when the job never started or no segment was kept and several types would do: -1. */
 int outcome_job_type(const struct outcome *o, uint32_t job);
 
 /* Milli-GPU x ns it held from its start to its end or the horizon, warm-up included. */
 wide_t outcome_job_held(const struct outcome *o, uint32_t job);
 
-/* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU; `to` holds `room` bytes. */
+/* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU, "3x1g.10gb"; `to` holds `room` bytes. */
 const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, size_t room);
 
 /* Batsim's word: "COMPLETED_SUCCESSFULLY", ..., "RUNNING", "SUBMITTED" (waits), "NOT_SUBMITTED". */

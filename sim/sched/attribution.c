@@ -28,7 +28,7 @@ enum block attribution_cause(struct core *c, uint32_t request)
         [ROOM_TOO_FEW] = BLOCK_TOO_FEW,    [ROOM_GPU_TYPE] = BLOCK_FRAG_GPU_TYPE,
         [ROOM_SHARE] = BLOCK_FRAG_SHARE,   [ROOM_CPU_MEMORY] = BLOCK_FRAG_CPU_MEMORY,
         [ROOM_NVLINK] = BLOCK_FRAG_NVLINK, [ROOM_LEVEL] = BLOCK_FRAG_LEVEL,
-        [ROOM_NODE] = BLOCK_FRAG_NODE};
+        [ROOM_MIG] = BLOCK_FRAG_MIG,       [ROOM_NODE] = BLOCK_FRAG_NODE};
     const struct request *r = &c->jobs->requests[request];
     enum room why;
 

@@ -20,6 +20,7 @@ enum block {
     BLOCK_FRAG_GPU_TYPE,
     BLOCK_FRAG_SHARE,
     BLOCK_FRAG_LEVEL,
+    BLOCK_FRAG_MIG,
     BLOCKS
 };
 

@@ -2,10 +2,17 @@
 #include "sched/place.h"
 
 #include "sched/node_pick.h"
+#include "sched/place_mig.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
 {
     return r->types >> type & 1;
+}
+
+/* Replicas that are parts of a device. */
+static bool take_parts(struct placer *p, const struct want *w)
+{
+    return w->r->mig ? place_mig_take(p, w) : node_pick_share(p, w);
 }
 
 /* ---- groups and levels ---- */
@@ -45,7 +52,7 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         w.gpus = g->gpus;
         w.replicas = g->replicas;
         if (r->share_milli)
-            ok = node_pick_share(p, &w);
+            ok = take_parts(p, &w);
         else if (w.gpus && !w.charged && !nodes && !inside)
             ok = node_pick_index(p, &w);
         else
@@ -68,7 +75,7 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return r->share_milli       ? node_pick_share(p, &w)
+    return r->share_milli       ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
 }
@@ -84,7 +91,7 @@ bool place_shares_on(struct placer *p, const struct request *r, uint32_t replica
                      .nodes = &node,
                      .n_nodes = 1};
 
-    return node_pick_share(p, &w);
+    return take_parts(p, &w);
 }
 
 /* An upper bound of what a domain can hold, from its counts. */
@@ -253,6 +260,7 @@ enum room place_why_not(struct placer *p, const struct request *r)
     struct request easier = *r;
     int64_t milli = 0;
     uint64_t whole = 0;
+    enum room count;
 
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return ROOM_TOO_FEW;
@@ -263,6 +271,10 @@ enum room place_why_not(struct placer *p, const struct request *r)
         }
     if ((uint64_t)milli < r->demand_milli)
         return ROOM_GPU_TYPE;
+    if (r->mig && (count = place_mig_count(p, r)) != ROOM_YES)
+        return count;
+    if (!r->mig && (uint64_t)(milli - place_mig_free(p, r->types)) < r->demand_milli)
+        return ROOM_MIG;
     if (!r->share_milli && whole < r->gpus)
         return ROOM_SHARE;
     easier.cpu_milli = easier.memory_mib = 0;
@@ -272,5 +284,7 @@ enum room place_why_not(struct placer *p, const struct request *r)
     easier.required = LEVEL_NONE;
     if (r->required > LEVEL_NODE && place_fits(p, &easier))
         return r->required == LEVEL_NVLINK ? ROOM_NVLINK : ROOM_LEVEL;
-    return r->share_milli ? ROOM_SHARE : ROOM_NODE;
+    if (r->mig && r->required > LEVEL_GPU && r->required <= LEVEL_NODE && place_fits(p, &easier))
+        return ROOM_NODE;
+    return r->mig ? ROOM_MIG : r->share_milli ? ROOM_SHARE : ROOM_NODE;
 }

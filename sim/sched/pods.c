@@ -195,7 +195,8 @@ uint64_t pods_state(const struct pods *p)
         const struct pod_job *j = &p->job[p->turn.at[i]];
         digest_word(&d, (uint64_t)p->turn.at[i] << 32 | j->placed);
         for (uint32_t k = 0; k < j->n; k++) {
-            digest_word(&d, p->part.all.at[j->first + k].node);
+            digest_word(&d, (uint64_t)p->part.all.at[j->first + k].node << 16 |
+                                p->part.all.at[j->first + k].base);
             digest_word(&d, p->part.all.at[j->first + k].mask);
         }
     }
