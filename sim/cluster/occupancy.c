@@ -318,7 +318,7 @@ static void take_instance(struct occupancy *o, const struct held *h, int sign)
         return;
     }
     const struct geometry_profile *p = &l->profile[occupancy_profile(h)];
-    check(was ? !(*w >> bit & 1) : *w >> bit & 1);
+    check((*w >> bit & 1) == (was == 0));
     if (sign > 0) {
         check(geometry_legal(l, p, was) >> occupancy_start(h) & 1);
         o->state[device] = geometry_with(p, was, occupancy_start(h));
