@@ -359,6 +359,15 @@ void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_
                         uint64_t *unserved, uint64_t *all)
 {
     *unserved = *all = 0;
+    for (uint32_t type = 0; type < o->topo->n_types; type++) {
+        const struct geometry *g = o->geometry[type];
+        const uint32_t *wanted;
+        if (!g || !(types >> type & 1))
+            continue;
+        wanted = demand + (g->layout - geometry_layout) * GEOMETRY_PROFILES;
+        *unserved += o->pool[type].free * geometry_unserved(g, 0, wanted);
+        *all += o->pool[type].free * g->layout->slots * geometry_demand(g->layout, wanted);
+    }
     for (uint32_t i = 0; i < o->n_carved; i++) {
         const struct carved *k = &o->carved[i];
         uint32_t type = o->topo->gpu_type[k->node];

@@ -118,10 +118,10 @@ struct held occupancy_instance(const struct occupancy *o, uint32_t node, uint32_
  * on a closed device must not be touched. */
 bool occupancy_close(struct occupancy *o, uint32_t node, uint32_t gpu, struct held *out);
 
-/* Of the partitioned devices of these types that are not closed: free slots x demand that no legal
- * start of the profile asked for covers, and the same if none were covered. Their ratio is the
- * fragmentation of MIG (policies.md 10.7). `demand`: [GEOMETRY_LAYOUTS *
- * GEOMETRY_PROFILES]. */
+/* Of the devices of these types that can be partitioned, whole free and partitioned ones: the sum over
+ * profiles of demand x free slots that no legal start of the profile covers, and of demand x free
+ * slots. Their ratio is the fragmentation of MIG (policies.md 10.7). `demand`:
+ * [GEOMETRY_LAYOUTS * GEOMETRY_PROFILES]. */
 void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_t *demand,
                         uint64_t *unserved, uint64_t *all);
 

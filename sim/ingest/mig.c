@@ -32,7 +32,7 @@ bool mig_is_name(const char *text)
     return m && !strncmp(text + m, "gb", 2) && (!text[m + 2] || text[m + 2] == '+');
 }
 
-/* "h100-sxm has 1g.10gb, 2g.20gb (nearest: '1g.10gb')", or that nothing can be partitioned. */
+/* ", h100-sxm has 1g.10gb, 2g.20gb (nearest: '1g.10gb')", or ", the fleet has a10: none ...". */
 static void explain(const struct topology *fleet, const char *name, uint64_t types, char *reason)
 {
     const char *words[GEOMETRY_PROFILES * TOPOLOGY_TYPES], *near;
@@ -53,9 +53,13 @@ static void explain(const struct topology *fleet, const char *name, uint64_t typ
     near = n ? diag_nearest(name, words, n) : NULL;
     if (near && used < MIG_REASON)
         snprintf(reason + used, MIG_REASON - used, " (nearest: '%s')", near);
-    if (!n)
-        snprintf(reason + used, MIG_REASON - used,
-                 ", none of the GPU types it may use can be partitioned");
+    if (n)
+        return;
+    for (uint32_t type = 0; type < fleet->n_types && used < MIG_REASON; type++)
+        used += (size_t)snprintf(reason + used, MIG_REASON - used, "%s%s",
+                                 type ? ", " : ", the fleet has ", fleet->type_name[type]);
+    if (used < MIG_REASON)
+        snprintf(reason + used, MIG_REASON - used, ": none it may use can be partitioned");
 }
 
 int mig_resolve(const struct topology *fleet, const char *name, struct request *r,

@@ -358,6 +358,12 @@ static void the_cause_is_geometry_only_when_the_counts_suffice(void **state)
     arena_init(&a);
     assert_int_equal(topology_build(&t, &a, &spec, 1, &d), 0);
     occupancy_init(&o, &t, &a, true, false, false);
+    jobs.mig_demand[0][0] = 3;
+    occupancy_unserved(&o, 1, jobs.mig_demand[0], &unserved, &all);
+    assert_true(unserved == 3 && all == 24); /* no 1g may start at the last slot */
+    occupancy_unserved(&o, 2, jobs.mig_demand[0], &unserved, &all);
+    assert_true(unserved == 0 && all == 0);
+    jobs.mig_demand[0][0] = 0;
     for (uint32_t i = 0; i < 7; i++) {
         h[i] = occupancy_instance(&o, 0, 0, 0, i);
         occupancy_take_mask(&o, &h[i]);
