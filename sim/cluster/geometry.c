@@ -172,6 +172,7 @@ void geometry_set_up(struct geometry *g, uint32_t layout, struct arena *a)
     g->starts = arena_alloc(a, g->n, sizeof *g->starts);
     g->lost = arena_alloc(a, g->n, sizeof *g->lost);
     g->unserved = arena_alloc(a, g->n, sizeof *g->unserved);
+    g->choice = arena_alloc(a, g->n, sizeof *g->choice);
     for (uint32_t i = 0; i < g->n; i++)
         for (uint32_t q = 0; q < l->n; q++) {
             const struct geometry_profile *p = &l->profile[q];
@@ -253,4 +254,16 @@ uint32_t geometry_start(const struct geometry *g, uint16_t state, uint32_t profi
         *cost = c;
     }
     return best;
+}
+
+const struct geometry_choice *geometry_best(struct geometry *g, uint16_t state, uint32_t profile,
+                                            enum geometry_rule rule, const uint32_t *demand)
+{
+    struct geometry_choice *c = &g->choice[g->number[state]][profile];
+
+    if (!c->known) {
+        c->start = (uint8_t)geometry_start(g, state, profile, rule, demand, &c->cost);
+        c->known = true;
+    }
+    return c;
 }

@@ -74,6 +74,18 @@ uint16_t geometry_without(const struct geometry_profile *p, uint16_t state, uint
 uint8_t geometry_legal(const struct geometry_layout *l, const struct geometry_profile *p,
                        uint16_t state);
 
+/* What a placement costs the demand: compared in this order, smaller is better. */
+struct geometry_cost {
+    uint64_t lost;    /* demand for profiles that stop fitting on the device */
+    int64_t unserved; /* growth of free slots x demand that cannot use them */
+};
+
+struct geometry_choice {
+    struct geometry_cost cost;
+    uint8_t start; /* GEOMETRY_NOWHERE: none is legal */
+    bool known;
+};
+
 /* Tables over every state that legal placements can reach. */
 struct geometry {
     const struct geometry_layout *layout;
@@ -84,6 +96,7 @@ struct geometry {
     uint8_t (*lost)[GEOMETRY_PROFILES][GEOMETRY_SLOTS]; /* [n] profiles that stop fitting, bit q,
                                                            when one is put at a legal start */
     uint8_t (*unserved)[GEOMETRY_PROFILES]; /* [n] free slots that no legal start of it covers */
+    struct geometry_choice (*choice)[GEOMETRY_PROFILES]; /* [n] answers of geometry_best() */
 };
 
 void geometry_set_up(struct geometry *g, uint32_t layout, struct arena *a);
@@ -95,18 +108,16 @@ enum geometry_rule {
     GEOMETRY_RIGHTMOST   /* the highest: keeps the low slots clear for the large profiles */
 };
 
-/* What a placement costs the demand: compared in this order, smaller is better. */
-struct geometry_cost {
-    uint64_t lost;    /* demand for profiles that stop fitting on the device */
-    int64_t unserved; /* growth of free slots x demand that cannot use them */
-};
-
 /* The start of a profile by the rule, GEOMETRY_NOWHERE when none is legal. `demand`: by profile, how much
  * of it is asked for; all zero counts as one of each. Equal costs: the highest start. The cost of
  * the choice goes to *cost. */
 uint32_t geometry_start(const struct geometry *g, uint16_t state, uint32_t profile,
                         enum geometry_rule rule, const uint32_t *demand,
                         struct geometry_cost *cost);
+
+/* The same with its answers kept: rule and demand must not change from call to call on one table. */
+const struct geometry_choice *geometry_best(struct geometry *g, uint16_t state, uint32_t profile,
+                                            enum geometry_rule rule, const uint32_t *demand);
 
 /* Sum of demand over the profiles of a layout, never 0. */
 uint64_t geometry_demand(const struct geometry_layout *l, const uint32_t *demand);

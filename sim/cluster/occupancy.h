@@ -55,10 +55,10 @@ struct occupancy {
     uint32_t *lent_at;   /* by device: place in lent, or NODE_NONE */
     uint32_t n_lent;
     /* MIG; all NULL when no request is a share or no type can be partitioned */
-    const struct geometry *geometry[TOPOLOGY_TYPES]; /* NULL = this type cannot */
-    uint16_t *state;       /* by fleet-wide device: what is carved out of it */
-    struct carved *carved; /* devices with instances, unordered */
-    uint32_t *carved_at;   /* by device: place in carved, or NODE_NONE */
+    struct geometry *geometry[TOPOLOGY_TYPES]; /* NULL = this type cannot */
+    uint16_t *state;                           /* by fleet-wide device: what is carved out of it */
+    struct carved *carved;                     /* devices with instances, unordered */
+    uint32_t *carved_at;                       /* by device: place in carved, or NODE_NONE */
     uint32_t n_carved;
     int64_t *cpu, *memory; /* by node: free; NULL = no request names any or no node states any */
     uint64_t returned;     /* changes whenever something comes back: room can only have shrunk

@@ -27,22 +27,26 @@ static bool better(enum geometry_rule rule, const struct site *a, const struct s
 {
     if (rule == GEOMETRY_FIRST)
         return lower(a, b);
+    if (a->free != b->free)
+        return a->free < b->free;
     if (rule == GEOMETRY_LEAST_LOST && a->cost.lost != b->cost.lost)
         return a->cost.lost < b->cost.lost;
     if (rule == GEOMETRY_LEAST_LOST && a->cost.unserved != b->cost.unserved)
         return a->cost.unserved < b->cost.unserved;
-    return a->free != b->free ? a->free < b->free : lower(a, b);
+    return lower(a, b);
 }
 
 static void start_on(const struct placer *p, const struct request *r, struct site *s)
 {
-    const struct geometry *g = p->occ->geometry[p->occ->topo->gpu_type[s->node]];
+    struct geometry *g = p->occ->geometry[p->occ->topo->gpu_type[s->node]];
     uint16_t state = state_of(p->occ, s->node, s->gpu);
-    uint32_t layout = (uint32_t)(g->layout - geometry_layout);
+    const uint32_t *demand = p->jobs->mig_demand[g->layout - geometry_layout];
+    const struct geometry_choice *c =
+        geometry_best(g, state, job_mig_number(r->mig), rule_of(p), demand);
 
+    s->start = c->start;
+    s->cost = c->cost;
     s->free = geometry_free(g->layout, state);
-    s->start = geometry_start(g, state, job_mig_number(r->mig), rule_of(p),
-                              p->jobs->mig_demand[layout], &s->cost);
 }
 
 /* The best partitioned device, node NODE_NONE when none has a legal start. */

@@ -1,8 +1,9 @@
 /* place_mig.h - which device and which start for MIG instances. For place.c; not for others.
  *
- * A partitioned device with a legal start comes before a whole one. Of several: the least cost to
- * the demand, the fewest free slots, the lowest (policies.md 11, FGD on slots); first fit takes the
- * lowest device and the lowest start; fewest nodes the fullest device and its rightmost start. */
+ * A partitioned device with a legal start comes before a whole one; of several the one with fewest free
+ * slots, then the least cost to the demand, then the lowest. On the device the start costs the
+ * demand least (policies.md 11, FGD on slots). First fit takes the lowest device and the lowest start,
+ * fewest nodes the rightmost start. */
 #ifndef BERTH_SCHED_PLACE_MIG_H
 #define BERTH_SCHED_PLACE_MIG_H
 

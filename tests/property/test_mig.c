@@ -183,6 +183,7 @@ static void check_single(const struct naive *all, const struct placer *p, const 
     const struct geometry_profile *profile = job_mig_profile(q->mig);
     const uint32_t *demand = p->jobs->mig_demand[layout];
     uint64_t least = UINT64_MAX;
+    int64_t fullest = INT64_MAX;
     uint32_t first = UINT32_MAX, start = 0;
     bool any = false;
 
@@ -195,7 +196,10 @@ static void check_single(const struct naive *all, const struct placer *p, const 
             for (uint32_t s = 8; n->instances && s-- > 0;)
                 if (fits_at(n, layout, profile, s)) {
                     uint64_t c = lost(n, layout, profile, s, demand);
-                    least = c < least ? c : least;
+                    int64_t left = free_of(n, t, node);
+                    if (left < fullest || (left == fullest && c < least))
+                        least = c;
+                    fullest = left < fullest ? left : fullest;
                     if (first == UINT32_MAX || first == t->first_gpu[node] + g)
                         start = s;
                     first = first == UINT32_MAX ? t->first_gpu[node] + g : first;
@@ -214,7 +218,8 @@ static void check_single(const struct naive *all, const struct placer *p, const 
     else
         assert_true(all[device].instances > 0);
     if (first != UINT32_MAX && p->pick == PICK_LEAST_FREE)
-        assert_true(lost(&all[device], layout, profile, occupancy_start(h), demand) == least);
+        assert_true(free_of(&all[device], t, h->node) == fullest &&
+                    lost(&all[device], layout, profile, occupancy_start(h), demand) == least);
 }
 
 static void placements_agree_with_slots_written_out(void **state)

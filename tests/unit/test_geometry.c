@@ -176,6 +176,10 @@ static void a_rule_takes_a_legal_start_whenever_there_is_one(void **s)
                 for (int r = 1; r < 3; r++)
                     assert_true(c[0].lost < c[r].lost ||
                                 (c[0].lost == c[r].lost && c[0].unserved <= c[r].unserved));
+                for (int again = 0; again < 2; again++)
+                    assert_int_equal(
+                        geometry_best(&all[l], g->state[i], q, GEOMETRY_LEAST_LOST, demand)->start,
+                        at[GEOMETRY_LEAST_LOST]);
             }
 }
 
