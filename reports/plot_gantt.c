@@ -64,7 +64,7 @@ static bool small(const struct outcome *o)
 static void add_bars(struct drawing *g, const struct job_run *run, const struct segment *s,
                      struct lanes *place)
 {
-    uint32_t row = g->o->fleet->first_gpu[s->node] + s->base;
+    uint32_t row = g->o->fleet->first_gpu[s->node] + outcome_base(s);
 
     for (uint32_t bit = 0; bit < 64; bit++) {
         uint32_t from = bit;

@@ -124,7 +124,7 @@ static uint32_t first_device(const struct outcome *o, const struct segment *s)
 
     while (bit < 63 && !(s->mask >> bit & 1))
         bit++;
-    return o->fleet->first_gpu[s->node] + s->base + bit;
+    return o->fleet->first_gpu[s->node] + outcome_base(s) + bit;
 }
 
 static void assign_lane(struct picture *p, struct slice *slice)
@@ -140,7 +140,8 @@ static void assign_lane(struct picture *p, struct slice *slice)
         /* whole GPUs never overlap: their lane is the first */
         for (uint32_t bit = 0; bit < 64; bit++)
             if (s->mask >> bit & 1) {
-                struct lanes *l = &p->place[p->o->fleet->first_gpu[s->node] + s->base + bit];
+                struct lanes *l =
+                    &p->place[p->o->fleet->first_gpu[s->node] + outcome_base(s) + bit];
                 if (l->until.n == 0)
                     VEC_PUSH(&l->until, end);
                 l->until.at[0] = end;
@@ -269,13 +270,13 @@ static void write_slice(struct picture *p, const struct slice *slice)
     const char *bucket = bucket_info[o->useful[spec->end] ? BUCKET_USEFUL : BUCKET_DISCARDED].name;
     uint32_t tenant = o->jobs->requests[spec->request].tenant;
     uint64_t mask = p->by_node ? 1 : s->mask;
-    char name[16];
+    char name[16], slot[24];
 
     for (uint32_t bit = 0; bit < 64; bit++) {
         if (!(mask >> bit & 1))
             continue;
         writer_print(p->w, ",\n{\"ph\":\"X\",\"cat\":\"%s\",\"pid\":%u,\"tid\":%u", bucket,
-                     s->node + 1, track(p->by_node ? 0 : s->base + bit, slice->lane));
+                     s->node + 1, track(p->by_node ? 0 : outcome_base(s) + bit, slice->lane));
         write_us(p, "ts", slice->start);
         write_us(p, "dur", slice->end - slice->start);
         writer_print(p->w, ",\"name\":");
@@ -285,6 +286,8 @@ static void write_slice(struct picture *p, const struct slice *slice)
                     tenant < o->jobs->tenants.n ? intern_text(&o->jobs->tenants, tenant) : NULL);
         if (p->by_node)
             writer_print(p->w, ",\"gpus\":%u", devices(s));
+        if (outcome_instance(o, s, slot, sizeof slot))
+            writer_print(p->w, ",\"mig\":\"%s\"", slot);
         writer_print(p->w, ",\"state\":\"%s\"}}",
                      slice->stop == STOP_REASONS ? outcome_job_state(o, slice->job)
                                                  : outcome_stop_name[slice->stop]);

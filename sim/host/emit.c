@@ -40,6 +40,25 @@ const char *emit_kind_text(uint16_t kind)
 
 /* ---- pieces ---- */
 
+/* A MIG instance of the profile that is asked for, at a start that is legal beside what is there. */
+static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
+{
+    const struct topology *t = h->topo;
+    const struct geometry *g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+
+    if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
+        return BERTH_R_NO_SUCH_PLACE;
+    if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
+        return BERTH_R_GPU_TYPE;
+    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
+        occupancy_profile(p) != job_mig_number(r->mig))
+        return BERTH_R_INCOMPLETE;
+    if (!place_open(&h->placer, r, p, 1))
+        return BERTH_R_NOT_FREE;
+    occupancy_take_mask(&h->occ, p);
+    return 0;
+}
+
 static uint16_t take_piece(struct host *h, const struct request *r, const struct held *p)
 {
     const struct topology *t = h->topo;
@@ -59,6 +78,8 @@ static uint16_t take_piece(struct host *h, const struct request *r, const struct
         occupancy_charge(&h->occ, p->node, cpu, memory);
         return 0;
     }
+    if (r->mig)
+        return take_instance(h, r, p);
     if (p->base % 64 || p->base + (63u - (uint32_t)__builtin_clzll(p->mask)) >= t->gpus[p->node])
         return BERTH_R_NO_SUCH_PLACE;
     if (!(r->types >> t->gpu_type[p->node] & 1))
@@ -125,8 +146,8 @@ static uint32_t run_of(const struct topology *t, enum level l, const struct held
     uint32_t run = l == LEVEL_NUMA ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
                    : t->island[p->node] > 1 ? t->island[p->node]
                                             : t->gpus[p->node];
-    uint32_t low = p->base + bits_lowest(p->mask),
-             high = p->base + 63 - (uint32_t)__builtin_clzll(p->mask);
+    uint32_t low = occupancy_base(p) + bits_lowest(p->mask),
+             high = occupancy_base(p) + 63 - (uint32_t)__builtin_clzll(p->mask);
 
     return run && low / run == high / run ? low / run : UINT32_MAX;
 }

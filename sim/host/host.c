@@ -57,7 +57,7 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .replicas = r->replicas,
                                                .gpus = r->gpus,
                                                .share_milli = r->share_milli,
-                                               .mig_profile = BERTH_NONE,
+                                               .mig_profile = r->mig ? r->mig : BERTH_NONE,
                                                .queue = r->tenant,
                                                .required = r->required,
                                                .preferred = r->preferred,
@@ -66,6 +66,8 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .cpu_milli = r->cpu_milli,
                                                .memory_mib = r->memory_mib};
     }
+    for (uint32_t i = 0; i < j->n; i++)
+        h->request[j->specs[i].request].known_jobs++;
 }
 
 static void show(struct host *h)
@@ -83,6 +85,7 @@ static void show(struct host *h)
                              .requests = {h->request, h->jobs->n_requests, sizeof *h->request},
                              .jobs = {NULL, 0, sizeof(struct berth_job)},
                              .domains = h->domains,
+                             .types = (const char *const *)t->type_name,
                              .free_mask = h->occ.free,
                              .n_free = h->occ.n_free,
                              .left_milli = h->occ.left,
@@ -166,7 +169,7 @@ static const void *service_extension(void *ctx, const char *id)
 
 static uint64_t abilities(void)
 {
-    return BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE;
+    return BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE | BERTH_CAN_MIG;
 }
 
 static int create(struct host *h, const struct host_config *c, struct diag *d)

@@ -14,6 +14,8 @@ struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
     t->n_gpus = v->n_gpus;
     t->n_types = v->n_types;
     t->milli = (uint64_t)v->n_gpus * 1000;
+    for (uint32_t i = 0; i < v->n_types; i++)
+        t->type_name[i] = v->types[i];
     t->gpu_type = ARENA_ARRAY(a, uint8_t, n);
     t->health = ARENA_ARRAY(a, uint8_t, n);
     t->numa = ARENA_ARRAY(a, uint8_t, n);
@@ -72,6 +74,9 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .replicas = from->replicas,
                                           .gpus = from->gpus,
                                           .share_milli = from->share_milli,
+                                          .mig = from->mig_profile == BERTH_NONE
+                                                     ? 0
+                                                     : (uint8_t)from->mig_profile,
                                           .tenant = from->queue,
                                           .demand_milli = from->demand_milli,
                                           .types = from->types,
@@ -81,6 +86,10 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .preferred = (uint8_t)from->preferred,
                                           .size_class =
                                               job_size_class(from->gpus, from->share_milli)};
+        if (j->requests[i].mig)
+            j->mig_demand[(j->requests[i].mig - 1) / GEOMETRY_PROFILES]
+                         [job_mig_number(j->requests[i].mig)] +=
+                (uint32_t)from->known_jobs * from->replicas;
         for (uint32_t g = 0; g < from->n_groups; g++)
             j->groups[j->n_groups++] =
                 (struct job_group){from->groups[g].replicas, from->groups[g].gpus};

@@ -303,7 +303,7 @@ bool node_pick_scan(struct placer *p, const struct want *w)
     return true;
 }
 
-static bool allowed_node(const struct placer *p, const struct want *w, uint32_t node)
+bool node_pick_allows(const struct placer *p, const struct want *w, uint32_t node)
 {
     const struct topology *t = p->occ->topo;
 
@@ -318,6 +318,23 @@ static bool allowed_node(const struct placer *p, const struct want *w, uint32_t 
     return false;
 }
 
+uint32_t node_pick_open(const struct placer *p, const struct want *w, struct rng *rng,
+                        uint32_t *gpu)
+{
+    const struct occupancy *o = p->occ;
+    struct want whole = *w;
+    uint32_t k, node, word = 0;
+
+    whole.gpus = 1;
+    node = scan_next(p, &whole, 1, &k, rng);
+    if (node == NODE_NONE)
+        return NODE_NONE;
+    while (!o->free[(size_t)node * o->words + word])
+        word++;
+    *gpu = word * 64 + bits_lowest(o->free[(size_t)node * o->words + word]);
+    return node;
+}
+
 /* One share of one device: on a device that is lent already, the fullest that has room; spread
  * prefers to open another. A whole device is opened on the node the rule picks. */
 bool node_pick_share(struct placer *p, const struct want *w)
@@ -326,13 +343,11 @@ bool node_pick_share(struct placer *p, const struct want *w)
     const struct topology *t = o->topo;
     size_t from = p->out.n;
     uint16_t milli = (uint16_t)w->r->share_milli;
-    struct want whole = *w;
     struct rng rng;
 
     rng_stream(&rng, p->seed, RNG_PLACE, 0, w->job);
-    whole.gpus = 1;
     for (uint32_t i = 0; i < w->replicas; i++) {
-        uint32_t best = NODE_NONE, node = NODE_NONE, k;
+        uint32_t best = NODE_NONE, node = NODE_NONE;
         struct held h;
         for (uint32_t j = 0; j < o->n_lent; j++) {
             uint32_t dev = o->lent[j];
@@ -348,21 +363,17 @@ bool node_pick_share(struct placer *p, const struct want *w)
                 }
                 while (!t->gpus[low])
                     low--;
-                if (allowed_node(p, w, low)) {
+                if (node_pick_allows(p, w, low)) {
                     best = dev;
                     node = low;
                 }
             }
         }
         if (best == NODE_NONE || p->pick == PICK_MOST_FREE) {
-            uint32_t open = scan_next(p, &whole, 1, &k, &rng);
+            uint32_t gpu, open = node_pick_open(p, w, &rng, &gpu);
             if (open != NODE_NONE) {
-                uint32_t word = 0;
                 node = open;
-                while (!o->free[(size_t)node * o->words + word])
-                    word++;
-                best = t->first_gpu[node] + word * 64 +
-                       bits_lowest(o->free[(size_t)node * o->words + word]);
+                best = t->first_gpu[node] + gpu;
             }
         }
         if (best == NODE_NONE) {

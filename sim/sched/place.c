@@ -4,10 +4,17 @@
 #include "abi/berth_policy.h"
 #include "base/bits.h"
 #include "sched/node_pick.h"
+#include "sched/place_mig.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
 {
     return r->types >> type & 1;
+}
+
+/* Replicas that are parts of a device. */
+static bool take_parts(struct placer *p, const struct want *w)
+{
+    return w->r->mig ? place_mig_take(p, w) : node_pick_share(p, w);
 }
 
 /* ---- groups and levels ---- */
@@ -47,7 +54,7 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         w.gpus = g->gpus;
         w.replicas = g->replicas;
         if (r->share_milli)
-            ok = node_pick_share(p, &w);
+            ok = take_parts(p, &w);
         else if (w.gpus && !w.charged && !nodes && !inside)
             ok = node_pick_index(p, &w);
         else
@@ -70,7 +77,7 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return r->share_milli       ? node_pick_share(p, &w)
+    return r->share_milli       ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
 }
@@ -86,7 +93,7 @@ bool place_shares_on(struct placer *p, const struct request *r, uint32_t replica
                      .nodes = &node,
                      .n_nodes = 1};
 
-    return node_pick_share(p, &w);
+    return take_parts(p, &w);
 }
 
 /* An upper bound of what a domain can hold, from its counts. */
@@ -245,27 +252,55 @@ void place_release(struct placer *p, const struct request *r, const struct held 
                              -r->memory_mib * h[i].base);
 }
 
+/* Is the slot of an instance legal beside what is carved out now and the earlier pieces of the list? */
+static bool instance_open(const struct occupancy *o, const struct held *h, uint32_t i)
+{
+    uint32_t node = h[i].node, gpu = occupancy_base(&h[i]) + bits_lowest(h[i].mask);
+    const struct geometry_layout *l = o->geometry[o->topo->gpu_type[node]]->layout;
+    uint16_t state = o->state[o->topo->first_gpu[node] + gpu];
+
+    for (uint32_t k = 0; k < i; k++)
+        if (h[k].node == node && h[k].mask == h[i].mask &&
+            occupancy_base(&h[k]) == occupancy_base(&h[i]))
+            state = geometry_with(&l->profile[occupancy_profile(&h[k])], state,
+                                  occupancy_start(&h[k]));
+    if (!state && !(o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask))
+        return false; /* held whole, or lent in shares */
+    return geometry_legal(l, &l->profile[occupancy_profile(&h[i])], state) >>
+               occupancy_start(&h[i]) &
+           1;
+}
+
+static bool share_open(const struct occupancy *o, const struct held *h, uint32_t n, uint32_t i)
+{
+    uint32_t gpu = o->topo->first_gpu[h[i].node] + h[i].base + bits_lowest(h[i].mask), want = 0;
+
+    for (uint32_t k = 0; k < n; k++) /* several replicas may share one device */
+        if (h[k].node == h[i].node && h[k].base == h[i].base && h[k].mask == h[i].mask)
+            want += h[k].milli;
+    return o->left[gpu] >= want;
+}
+
 bool place_open(const struct placer *p, const struct request *r, const struct held *h, uint32_t n)
 {
     const struct occupancy *o = p->occ;
 
     for (uint32_t i = 0; i < n; i++) {
         uint32_t node = h[i].node;
-        if (!h[i].mask) {
-            if ((o->cpu && o->topo->cpu_milli[node] && o->cpu[node] < r->cpu_milli * h[i].base) ||
-                (o->memory && o->topo->memory_mib[node] &&
-                 o->memory[node] < r->memory_mib * h[i].base))
-                return false;
-        } else if (h[i].milli < 1000) {
-            uint32_t gpu = o->topo->first_gpu[node] + h[i].base + bits_lowest(h[i].mask), want = 0;
-            for (uint32_t k = 0; k < n; k++) /* several replicas may share one device */
-                if (h[k].node == node && h[k].base == h[i].base && h[k].mask == h[i].mask)
-                    want += h[k].milli;
-            if (o->left[gpu] < want)
-                return false;
-        } else if ((o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask) != h[i].mask) {
+        bool open;
+        if (!h[i].mask)
+            open = !((o->cpu && o->topo->cpu_milli[node] &&
+                      o->cpu[node] < r->cpu_milli * h[i].base) ||
+                     (o->memory && o->topo->memory_mib[node] &&
+                      o->memory[node] < r->memory_mib * h[i].base));
+        else if (occupancy_is_instance(&h[i]))
+            open = instance_open(o, h, i);
+        else if (h[i].milli < 1000)
+            open = share_open(o, h, n, i);
+        else
+            open = (o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask) == h[i].mask;
+        if (!open)
             return false;
-        }
     }
     return true;
 }
@@ -280,6 +315,7 @@ enum room place_why_not(struct placer *p, const struct request *r)
     struct request easier = *r;
     int64_t milli = 0;
     uint64_t whole = 0;
+    enum room count;
 
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return ROOM_TOO_FEW;
@@ -290,6 +326,10 @@ enum room place_why_not(struct placer *p, const struct request *r)
         }
     if ((uint64_t)milli < r->demand_milli)
         return ROOM_GPU_TYPE;
+    if (r->mig && (count = place_mig_count(p, r)) != ROOM_YES)
+        return count;
+    if (!r->mig && (uint64_t)(milli - place_mig_free(p, r->types)) < r->demand_milli)
+        return ROOM_MIG;
     if (!r->share_milli && whole < r->gpus)
         return ROOM_SHARE;
     easier.cpu_milli = easier.memory_mib = 0;
@@ -299,7 +339,9 @@ enum room place_why_not(struct placer *p, const struct request *r)
     easier.required = LEVEL_NONE;
     if (r->required > LEVEL_NODE && place_fits(p, &easier))
         return r->required == LEVEL_NVLINK ? ROOM_NVLINK : ROOM_LEVEL;
-    return r->share_milli ? ROOM_SHARE : ROOM_NODE;
+    if (r->mig && r->required > LEVEL_GPU && r->required <= LEVEL_NODE && place_fits(p, &easier))
+        return ROOM_NODE;
+    return r->mig ? ROOM_MIG : r->share_milli ? ROOM_SHARE : ROOM_NODE;
 }
 
 uint32_t place_block(enum room why)
@@ -308,6 +350,7 @@ uint32_t place_block(enum room why)
         [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
         [ROOM_SHARE] = BERTH_BLOCK_SHARE,           [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
         [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,         [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
+        [ROOM_MIG] = BERTH_BLOCK_MIG,
         [ROOM_NODE] = BERTH_BLOCK_NODE};
 
     return block[why];

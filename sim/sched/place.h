@@ -34,6 +34,7 @@ enum room {
     ROOM_CPU_MEMORY,
     ROOM_NVLINK,
     ROOM_LEVEL,
+    ROOM_MIG,
     ROOM_NODE
 };
 
@@ -49,7 +50,7 @@ bool place_take(struct placer *p, const struct request *r, uint32_t job);
 bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas,
                     uint32_t job);
 
-/* Shares of a request on one node. */
+/* Shares or MIG instances of a request on one node. */
 bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node,
                      uint32_t job);
 

@@ -1,4 +1,4 @@
-/* test_stories.c - the stories "four GPUs scattered" (T1) and "partial allocation deadlocks" (T2), to the
+/* test_stories.c - the stories "four GPUs scattered" (T1), "partial allocation deadlocks" (T2) and "mig-hole", to the
  * last unit of the clock. The same stories as scenario files are run by tests/golden/stories. */
 #include "lib/builders.h"
 
@@ -190,6 +190,49 @@ static void backfill_fills_the_two_spare_gpus(void **state)
     forget(&s);
 }
 
+/* One H100. Seven 1g at 08:00 (time 0), three of them end at 09:00 and three others come, two end at 10:00, when
+ * J asks for a 2g. One that started at 08:00 ends at 14:00. */
+static void mig_hole(struct story *s, const char *policy)
+{
+    static const struct node_spec gpu = {.gpu_type = "h100-sxm", .gpus = 1};
+    static const int hours[] = {6, 1, 1, 12, 12, 2, 1, 1, 11, 11};
+    struct builders_job j[11];
+    struct diag d = {0};
+
+    memset(j, 0, sizeof j);
+    for (int i = 0; i < 10; i++)
+        j[i] = (struct builders_job){
+            .submit = i < 7 ? 0 : HOUR, .run = hours[i] * HOUR, .mig = job_mig(0, 0)};
+    j[10] = (struct builders_job){.submit = 2 * HOUR, .run = HOUR, .mig = job_mig(0, 3)};
+    arena_init(&s->a);
+    assert_int_equal(topology_build(&s->fleet, &s->a, &gpu, 1, &d), 0);
+    builders_jobs(&s->jobs, &s->a, j, 11, NULL);
+    builders_run(&s->jobs, &s->fleet, policy, NS_NEVER, &s->a, &s->o, 0);
+}
+
+static void a_2g_waits_beside_two_free_slots_for_geometry_alone(void **state)
+{
+    struct story s;
+    (void)state;
+    mig_hole(&s, "fifo,place=firstfit");
+    assert_int_equal(s.o.results[10].start, 6 * HOUR);
+    assert_int_equal(s.o.waits[10][WAIT_FRAGMENTATION], 4 * HOUR);
+    /* Two of the three free slots for four hours; the third is no demand. */
+    assert_true(s.o.frag[FRAG_MIG] == GPU_HOURS(1));
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == GPU_HOURS(1));
+    forget(&s);
+}
+
+static void starts_that_spare_the_2g_leave_it_two_slots_side_by_side(void **state)
+{
+    struct story s;
+    (void)state;
+    mig_hole(&s, "fifo,place=bestfit");
+    assert_int_equal(s.o.results[10].start, 2 * HOUR);
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    forget(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +245,8 @@ int main(void)
         cmocka_unit_test(a_hold_timeout_turns_deadlock_into_livelock),
         cmocka_unit_test(gangs_run_one_after_the_other_at_three_quarters),
         cmocka_unit_test(backfill_fills_the_two_spare_gpus),
+        cmocka_unit_test(a_2g_waits_beside_two_free_slots_for_geometry_alone),
+        cmocka_unit_test(starts_that_spare_the_2g_leave_it_two_slots_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
