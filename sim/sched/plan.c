@@ -23,18 +23,40 @@ struct spot {
 
 struct plan {
     struct core *core;
+    bool
+        pooled; /* every request is for single devices anywhere, all of one type: one pool, planned as
+                    if it were a node, costs no job more than counts do */
+    uint32_t pool; /* its devices */
     struct node_plan *node;
     ns_t *start; /* by slot: planned start, NS_NEVER = no plan */
     struct {
         struct spot *at;
         size_t n, room;
-    } * spots;   /* by slot, owned; emptied at its end */
+    } * spots; /* by slot, owned; emptied at its end */
     uint32_t slots;
     bool *freed; /* by node: something came back earlier than planned */
     VEC(uint32_t) freed_nodes;
     VEC(ns_t) times; /* candidate starts, sorted */
     VEC(struct spot) chosen;
 };
+
+/* Replicas of one device each, no wishes and nothing else to run out of: any device is as good. */
+static bool interchangeable(const struct core *c)
+{
+    if (c->topo->n_types > 1 || c->occ.left || c->occ.cpu || c->occ.memory)
+        return false;
+    for (uint32_t i = 0; i < c->jobs->n_requests; i++) {
+        const struct request *r = &c->jobs->requests[i];
+        if (r->n_groups > 1 || c->jobs->groups[r->first_group].gpus > 1 || r->required > LEVEL_GPU)
+            return false;
+    }
+    return true;
+}
+
+static uint32_t planned_nodes(const struct plan *p)
+{
+    return p->pooled ? 1 : p->core->topo->n_nodes;
+}
 
 struct plan *plan_new(struct core *c, struct arena *a)
 {
@@ -43,6 +65,8 @@ struct plan *plan_new(struct core *c, struct arena *a)
     p->core = c;
     p->node = ARENA_ARRAY(a, struct node_plan, c->topo->n_nodes);
     p->freed = ARENA_ARRAY(a, bool, c->topo->n_nodes);
+    p->pooled = interchangeable(c);
+    p->pool = c->occ.free_total;
     return p;
 }
 
@@ -123,10 +147,12 @@ static uint32_t room(const struct plan *p, const struct request *r, uint32_t gpu
     const struct topology *t = p->core->topo;
     const struct node_plan *n = &p->node[node];
     ns_t to = length > NS_NEVER - from ? NS_NEVER : from + (length ? length : 1);
-    uint32_t most_gpus = 0, total = (uint32_t)t->gpus[node] - t->gpus_down[node];
+    uint32_t most_gpus = 0,
+             total = p->pooled ? p->pool : (uint32_t)t->gpus[node] - t->gpus_down[node];
     int64_t most_cpu = 0, most_memory = 0, k;
 
-    if (t->health[node] != NODE_UP || (gpus && (!total || !(r->types >> t->gpu_type[node] & 1))))
+    if (!p->pooled &&
+        (t->health[node] != NODE_UP || (gpus && (!total || !(r->types >> t->gpu_type[node] & 1)))))
         return 0;
     /* Usage changes only where a span begins, so its peak in the window is at the window's start or at
      * such a beginning. */
@@ -185,7 +211,7 @@ static bool seat(struct plan *p, uint32_t job, ns_t from, bool freed_only)
         for (uint32_t g = 0; g < (single ? 1 : r->n_groups) && all; g++) {
             const struct job_group *group = &c->jobs->groups[r->first_group + g];
             uint32_t gpus = single ? r->gpus : group->gpus, left = single ? 1 : group->replicas;
-            uint32_t candidates = freed_only ? (uint32_t)p->freed_nodes.n : t->n_nodes;
+            uint32_t candidates = freed_only ? (uint32_t)p->freed_nodes.n : planned_nodes(p);
             /* Fullest nodes first (best fit) or in the order of the other rules: one pass per count
              * of free devices is not needed here, a plan is revised before it is kept. */
             while (left) {
@@ -239,7 +265,7 @@ static int by_time(const void *a, const void *b)
 /* The instants before `before` at which something is given back: room appears only there. */
 static void candidate_times(struct plan *p, ns_t before, bool freed_only)
 {
-    size_t n = freed_only ? p->freed_nodes.n : p->core->topo->n_nodes, kept = 0;
+    size_t n = freed_only ? p->freed_nodes.n : planned_nodes(p), kept = 0;
 
     p->times.n = 0;
     for (size_t i = 0; i < n; i++) {
@@ -267,7 +293,7 @@ static bool enough_room(struct plan *p, uint32_t job, ns_t from)
 
     if (r->n_groups > 1 || r->required > LEVEL_GPU)
         return true;
-    for (uint32_t i = 0; i < c->topo->n_nodes && have < r->replicas; i++)
+    for (uint32_t i = 0; i < planned_nodes(p) && have < r->replicas; i++)
         have += room(p, r, gpus, i, from, c->queue.link[job].estimate);
     return have >= r->replicas;
 }
@@ -342,6 +368,8 @@ static bool start_planned(struct plan *p, uint32_t job)
     bool ok = true;
 
     pl->out.n = 0;
+    if (p->pooled && r->gpus)
+        return place_take(pl, r, (uint32_t)core_key(c, job));
     for (size_t i = 0; i < p->spots[job].n && ok; i++) {
         const struct spot *s = &p->spots[job].at[i];
         uint32_t replicas = r->required > LEVEL_GPU && s->gpus == r->gpus ? r->replicas : s->k;
