@@ -7,6 +7,7 @@
 #ifndef BERTH_CLUSTER_OCCUPANCY_H
 #define BERTH_CLUSTER_OCCUPANCY_H
 
+#include "cluster/change_log.h"
 #include "cluster/topology.h"
 
 /* Devices base..base+63 of one node, held whole (milli 1000) or the one device by share. */
@@ -53,6 +54,7 @@ struct occupancy {
     bool has_domains;               /* some level has counts */
     uint32_t *domain_first[LEVELS]; /* start of each domain's nodes in domain_node, and the end */
     uint32_t *domain_node[LEVELS];  /* nodes sorted by (domain, index) */
+    struct change_log *changed; /* told of every node that changes; NULL = nobody asks */
 };
 
 /* All devices free except the unavailable ones. `shares`, `cpu`, `memory`: whether any request
