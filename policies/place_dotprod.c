@@ -15,8 +15,7 @@ static int64_t dotprod_score(const struct fragmentation_mix *mix, const struct n
         *device = node_view_tightest(node, task->milli);
     if (node->cpu_milli != NODE_VIEW_ANY)
         cpu = (double)node->cpu_milli / CPU_MOST * ((double)task->cpu_milli / CPU_MOST);
-    gpu = (double)node->idle / GPU_MOST *
-          ((double)((int64_t)task->gpus * task->milli) / GPU_MOST);
+    gpu = (double)node->idle / GPU_MOST * ((double)((int64_t)task->gpus * task->milli) / GPU_MOST);
     return -(int64_t)((1 - (cpu + gpu) / 2) * 100);
 }
 

@@ -54,7 +54,7 @@ struct occupancy {
     bool has_domains;               /* some level has counts */
     uint32_t *domain_first[LEVELS]; /* start of each domain's nodes in domain_node, and the end */
     uint32_t *domain_node[LEVELS];  /* nodes sorted by (domain, index) */
-    struct change_log *changed; /* told of every node that changes; NULL = nobody asks */
+    struct change_log *changed;     /* told of every node that changes; NULL = nobody asks */
 };
 
 /* All devices free except the unavailable ones. `shares`, `cpu`, `memory`: whether any request

@@ -28,6 +28,7 @@ void core_init(struct core *c, const struct job_set *jobs, const struct topology
     occupancy_init(&c->occ, t, a, shares, cpu && node_cpu, memory && node_memory);
     c->placer = (struct placer){
         .occ = &c->occ, .jobs = jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    place_by_score(&c->placer, policy->part[AXIS_PLACE], policy->option[AXIS_PLACE], a);
     queue_init(&c->queue, jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, jobs, policy, a);
     c->run = ARENA_ARRAY(a, struct core_run, jobs->n + 1);

@@ -67,8 +67,8 @@ static void keep_popular(struct fragmentation_mix *m, struct arena *a,
         m->kept += m->task[m->n++].count;
     m->popularity = ARENA_ARRAY(a, double, m->n + 1);
     for (uint32_t i = 0; i < m->n; i++)
-        m->popularity[i] = ((double)m->task[i].count / (double)m->total) /
-                           ((double)m->kept / (double)m->total);
+        m->popularity[i] =
+            ((double)m->task[i].count / (double)m->total) / ((double)m->kept / (double)m->total);
 }
 
 /* Put a value into an ascending list without repeats; the new length. */
@@ -286,15 +286,14 @@ int64_t fragmentation_gain(const struct fragmentation_mix *m, const struct node_
     if (node->type >= m->n_types)
         return 0;
     before_rank = cpu_rank(m, node->cpu_milli);
-    after_rank = node->cpu_milli == NODE_VIEW_ANY
-                     ? before_rank
-                     : cpu_rank(m, node->cpu_milli - task->cpu_milli);
+    after_rank = node->cpu_milli == NODE_VIEW_ANY ? before_rank
+                                                  : cpu_rank(m, node->cpu_milli - task->cpu_milli);
     if (task->gpus)
         whole_after -= task->milli == 1000 ? task->gpus : node->left[device] == 1000;
     usable_before = 1000 * (int64_t)node->whole *
                     on_many(m, node->type, before_rank)[size_rank(m, node->whole)];
-    usable_after = 1000 * (int64_t)whole_after *
-                   on_many(m, node->type, after_rank)[size_rank(m, whole_after)];
+    usable_after =
+        1000 * (int64_t)whole_after * on_many(m, node->type, after_rank)[size_rank(m, whole_after)];
     before = on_one(m, node->type, before_rank);
     after = on_one(m, node->type, after_rank);
     if (before != after)

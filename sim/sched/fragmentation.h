@@ -16,10 +16,10 @@
 
 /* What becomes of idle GPU, in the published order. */
 enum fragment {
-    FRAGMENT_LACK_BOTH,     /* too few GPUs with room, too little CPU */
-    FRAGMENT_LACK_GPU,      /* too few GPUs with room; or on a device with less free than a task takes */
-    FRAGMENT_USABLE,        /* the task fits */
-    FRAGMENT_LACK_CPU,      /* GPUs would do */
+    FRAGMENT_LACK_BOTH, /* too few GPUs with room, too little CPU */
+    FRAGMENT_LACK_GPU, /* too few GPUs with room; or on a device with less free than a task takes */
+    FRAGMENT_USABLE,   /* the task fits */
+    FRAGMENT_LACK_CPU, /* GPUs would do */
     FRAGMENT_CPU_ONLY_FITS, /* the task wants no GPU */
     FRAGMENT_CPU_ONLY_LACKS,
     FRAGMENT_TYPE, /* the task does not accept the node's GPU type */
@@ -40,10 +40,10 @@ struct fragmentation_mix {
     double *popularity;              /* (count / total) / (kept / total), as published */
     /* Weights summed up, so that one node costs one look-up per device. */
     uint32_t n_types, n_cpu, n_milli, n_size;
-    int64_t *cpu;                     /* CPU requests, ascending */
-    uint16_t *milli, *size;           /* shares per GPU; sizes of tasks on several GPUs; ascending */
-    uint16_t milli_rank[1001];        /* how many of `milli` are at most this */
-    int64_t *on_one, *on_many;        /* by [type][CPU rank][milli or size rank]: tasks that fit */
+    int64_t *cpu;              /* CPU requests, ascending */
+    uint16_t *milli, *size;    /* shares per GPU; sizes of tasks on several GPUs; ascending */
+    uint16_t milli_rank[1001]; /* how many of `milli` are at most this */
+    int64_t *on_one, *on_many; /* by [type][CPU rank][milli or size rank]: tasks that fit */
 };
 
 /* Build from n shapes (copied; `accepts` borrowed): equal ones are merged, sorted by count, CPU, milli, GPUs,

@@ -27,6 +27,9 @@ bool node_pick_index(struct placer *p, const struct want *w);
 bool node_pick_scan(struct placer *p, const struct want *w);
 bool node_pick_share(struct placer *p, const struct want *w);
 
+/* The same by score, shares and whole GPUs: p->score is set. */
+bool node_pick_score(struct placer *p, const struct want *w);
+
 /* Give back the pieces from index `from` of p->out on, as if they had never been taken. */
 void node_pick_undo(struct placer *p, const struct request *r, size_t from);
 

@@ -108,7 +108,7 @@ void score_init(struct score *s, struct occupancy *o, const struct job_set *jobs
             s->at_rank[rank[i]] = i;
         }
     }
-    s->hosted = ARENA_ARRAY(a, uint32_t, (size_t)n * NODE_VIEW_KINDS);
+    s->kind = ARENA_ARRAY(a, uint8_t, o->topo->n_gpus + 1);
     s->whole = ARENA_ARRAY(a, uint16_t, o->topo->max_node_gpus + 1);
     add_tasks(s, jobs, a);
     for (;;) {
@@ -134,15 +134,13 @@ static void view(const struct score *s, uint32_t node, struct node_view *v)
 {
     const struct occupancy *o = s->occ;
     const struct topology *t = o->topo;
-    const uint32_t *hosted = s->hosted + (size_t)node * NODE_VIEW_KINDS;
+    const uint8_t *kind = s->kind + t->first_gpu[node];
 
     v->cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY;
     v->gpus = (uint32_t)t->gpus[node] - t->gpus_down[node];
     v->whole = o->n_free[node];
     v->type = t->gpu_type[node];
     v->kinds = 0;
-    for (uint32_t k = 0; k < NODE_VIEW_KINDS; k++)
-        v->kinds |= (uint8_t)((hosted[k] > 0) << k);
     v->idle = 0;
     if (o->left) {
         v->left = o->left + t->first_gpu[node];
@@ -151,8 +149,10 @@ static void view(const struct score *s, uint32_t node, struct node_view *v)
             s->whole[i] = o->free[(size_t)node * o->words + i / 64] >> i % 64 & 1 ? 1000 : 0;
         v->left = s->whole;
     }
-    for (uint32_t i = 0; i < v->gpus; i++)
+    for (uint32_t i = 0; i < v->gpus; i++) {
         v->idle += v->left[i];
+        v->kinds |= kind[i];
+    }
 }
 
 struct node_view score_view(struct score *s, uint32_t node)
@@ -196,12 +196,22 @@ int64_t score_of(struct score *s, const struct task_view *task, uint32_t node, u
     return s->part->score(s->mix, &v, task, device);
 }
 
-void score_hosted(struct score *s, const struct held *h, uint32_t kind, int sign)
+void score_taken(struct score *s, const struct held *h, uint32_t kind)
 {
-    uint32_t *n = &s->hosted[(size_t)h->node * NODE_VIEW_KINDS + kind];
+    uint8_t *of = s->kind + s->occ->topo->first_gpu[h->node] + h->base;
 
-    debug_check(sign > 0 || *n >= bits_count(h->mask));
-    *n += (uint32_t)sign * bits_count(h->mask);
+    for (uint64_t m = h->mask; m; m &= m - 1)
+        of[bits_lowest(m)] = (uint8_t)(1u << kind);
+}
+
+void score_given_back(struct score *s, const struct held *h)
+{
+    const struct occupancy *o = s->occ;
+    uint32_t first = o->topo->first_gpu[h->node] + h->base;
+
+    for (uint64_t m = h->mask; m; m &= m - 1)
+        if (!o->left || o->left[first + bits_lowest(m)] == 1000)
+            s->kind[first + bits_lowest(m)] = 0;
 }
 
 /* ---- trees ---- */

@@ -14,7 +14,7 @@
 #include "sched/job.h"
 #include "sched/policy.h"
 
-#define SCORE_NONE INT64_MAX /* the task does not fit on the node now */
+#define SCORE_NONE INT64_MAX          /* the task does not fit on the node now */
 #define SCORE_ROOM ((size_t)64 << 20) /* bytes for trees; at least one tree */
 
 struct score_class {
@@ -33,7 +33,7 @@ struct score {
     const struct fragmentation_mix *mix; /* borrowed; NULL unless the part needs one */
     struct change_log log;
     uint32_t *rank, *at_rank; /* by node, and the node of a rank; NULL = node index */
-    uint32_t *hosted;         /* [node * NODE_VIEW_KINDS] devices held */
+    uint8_t *kind; /* by device of the fleet: 1 << the kind of task that holds it; 0 = none */
     struct score_class *task;
     uint32_t n_tasks;
     uint32_t *slot, slots; /* classes by hash of the task, a power of two; UINT32_MAX = empty */
@@ -69,7 +69,8 @@ int64_t score_of(struct score *s, const struct task_view *task, uint32_t node, u
 /* The node as scores see it, valid until the next call. */
 struct node_view score_view(struct score *s, uint32_t node);
 
-/* A task of this kind took the devices (sign 1) or gave them back (-1). */
-void score_hosted(struct score *s, const struct held *h, uint32_t kind, int sign);
+/* A task of this kind has taken the devices; they have been given back. After the occupancy was told. */
+void score_taken(struct score *s, const struct held *h, uint32_t kind);
+void score_given_back(struct score *s, const struct held *h);
 
 #endif
