@@ -3,48 +3,67 @@
 
 #include <math.h>
 
-static int64_t published_score(double gain_milli)
+/* 0..100, a half when nothing changes. */
+static double score_of_gain(double gain_milli)
 {
-    return (int64_t)(100 * (1 / (1 + exp(-gain_milli / 1000))));
+    return 100 * (1 / (1 + exp(-gain_milli / 1000)));
 }
 
-/* 0..100, a half when nothing changes. Whole numbers decide, unless the exact value is so near a step
- * that the rounding of the published doubles does (docs/decisions/0008-fgd-arithmetic.md). */
-static int64_t gain_score(const struct fragmentation_mix *mix, const struct node_view *node,
-                          const struct task_view *task, uint32_t device)
+/* Whole numbers decide, unless the exact value is so near a step that the rounding of the published
+ * doubles does (docs/decisions/0008-fgd-arithmetic.md). */
+static bool decided(const struct fragmentation_mix *mix, int64_t gain, int64_t *score)
 {
-    double gain = (double)fragmentation_gain(mix, node, task, device) / (double)mix->kept;
-    double score = 100 / (1 + exp(-gain / 1000));
+    double exact = score_of_gain((double)gain / (double)mix->kept);
 
-    if (fabs(score - rint(score)) < 1e-6)
-        return published_score(fragmentation_gain_as_published(mix, node, task, device));
-    return (int64_t)score;
+    *score = (int64_t)exact;
+    return fabs(exact - rint(exact)) >= 1e-6;
 }
 
-static int64_t fgd_score(const struct fragmentation_mix *mix, const struct node_view *node,
-                         const struct task_view *task, uint32_t *device)
+static int64_t score_on(const struct fragmentation_mix *mix, const struct node_view *node,
+                        const struct task_view *task, uint32_t device)
 {
-    uint64_t tried[16] = {0}; /* devices with equal amounts free are equal */
+    int64_t score;
+
+    if (decided(mix, fragmentation_gain(mix, node, task, device), &score))
+        return score;
+    return (int64_t)score_of_gain(fragmentation_gain_as_published(mix, node, task, device));
+}
+
+/* Where a share scores best: the first such device. Devices with equal amounts free are equal. */
+static int64_t best_share(const struct fragmentation_mix *mix, const struct node_view *node,
+                          const struct task_view *task, uint32_t *device)
+{
+    uint64_t tried[16] = {0};
     int64_t best = -1;
 
-    if (!node->idle || !mix->kept)
-        return -50;
-    if (!task->gpus || task->milli == 1000)
-        return -gain_score(mix, node, task, 0);
     for (uint32_t i = 0; i < node->gpus; i++) {
         uint32_t free = node->left[i];
         int64_t score;
         if (free < task->milli || tried[free / 64] >> free % 64 & 1)
             continue;
         tried[free / 64] |= UINT64_C(1) << free % 64;
-        score = gain_score(mix, node, task, i);
+        score = score_on(mix, node, task, i);
         if (score > best) {
             best = score;
             if (device)
                 *device = i;
         }
     }
-    return -best;
+    return best;
+}
+
+static int64_t fgd_score(const struct fragmentation_mix *mix, const struct node_view *node,
+                         const struct task_view *task, uint32_t *device)
+{
+    bool share = task->gpus && task->milli < 1000;
+    int64_t score;
+
+    if (!node->idle || !mix->kept || (!task->gpus && fragmentation_same_cpu(mix, node, task)))
+        return -50;
+    /* No smaller gain truncates to more, so the device matters only where it is asked for. */
+    if (!(share && device) && decided(mix, fragmentation_best_gain(mix, node, task), &score))
+        return -score;
+    return share ? -best_share(mix, node, task, device) : -score_on(mix, node, task, 0);
 }
 
 POLICY_PART(place_fgd) = {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CPU_BUCKETS 256 /* first guesses at a CPU rank */
+
 /* ---- the mix ---- */
 
 static int descending(uint64_t x, uint64_t y)
@@ -85,18 +87,15 @@ static uint32_t insert(int64_t *list, uint32_t n, int64_t value)
     return n + 1;
 }
 
+/* How many CPU requests of the mix the free CPU serves. */
 static uint32_t cpu_rank(const struct fragmentation_mix *m, int64_t free)
 {
-    uint32_t low = 0, high = m->n_cpu;
+    uint64_t bucket = free < 0 ? 0 : (uint64_t)free >> m->cpu_shift;
+    uint32_t rank = m->cpu_bucket[bucket < CPU_BUCKETS ? bucket : CPU_BUCKETS - 1];
 
-    while (low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (m->cpu[mid] <= free)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    while (rank < m->n_cpu && m->cpu[rank] <= free)
+        rank++;
+    return rank;
 }
 
 static uint32_t size_rank(const struct fragmentation_mix *m, uint32_t whole)
@@ -127,6 +126,15 @@ static void rank_values(struct fragmentation_mix *m, struct arena *a)
     m->size = ARENA_ARRAY(a, uint16_t, m->n + 1);
     for (uint32_t i = 0; i < m->n; i++)
         m->n_cpu = insert(m->cpu, m->n_cpu, m->task[i].task.cpu_milli);
+    while (m->n_cpu && m->cpu[m->n_cpu - 1] >> m->cpu_shift >= CPU_BUCKETS)
+        m->cpu_shift++;
+    m->cpu_bucket = ARENA_ARRAY(a, uint32_t, CPU_BUCKETS);
+    for (uint32_t b = 1; b < CPU_BUCKETS; b++) {
+        m->cpu_bucket[b] = m->cpu_bucket[b - 1];
+        while (m->cpu_bucket[b] < m->n_cpu && m->cpu[m->cpu_bucket[b]] <= (int64_t)b
+                                                                              << m->cpu_shift)
+            m->cpu_bucket[b]++;
+    }
     for (uint32_t i = 0; i < m->n; i++)
         if (m->task[i].task.gpus)
             m->n_milli = insert(list, m->n_milli, m->task[i].task.milli);
@@ -276,40 +284,99 @@ double fragmentation_gain_as_published(const struct fragmentation_mix *m,
     return published_sum(m, node->type, &before) - published_sum(m, node->type, &after);
 }
 
+/* What is usable before and after: the part that does not depend on the device of a share. */
+struct difference {
+    const int64_t *one, *many; /* weights once the task has its CPU */
+    int64_t gain;              /* without devices that change */
+};
+
+/* A number of completely free devices, by the tasks on several of them. */
+static int64_t usable_by_many(const struct fragmentation_mix *m, const int64_t *many,
+                              uint32_t whole)
+{
+    return 1000 * (int64_t)whole * many[size_rank(m, whole)];
+}
+
+static struct difference difference(const struct fragmentation_mix *m, const struct node_view *node,
+                                    const struct task_view *task)
+{
+    uint32_t before = cpu_rank(m, node->cpu_milli), after = before;
+    struct difference d;
+
+    if (node->cpu_milli != NODE_VIEW_ANY)
+        after = cpu_rank(m, node->cpu_milli - task->cpu_milli);
+    d.one = on_one(m, node->type, after);
+    d.many = on_many(m, node->type, after);
+    d.gain = (int64_t)m->kept * ((int64_t)task->gpus * task->milli) -
+             usable_by_many(m, on_many(m, node->type, before), node->whole);
+    if (before != after) {
+        const int64_t *was = on_one(m, node->type, before);
+        for (uint32_t i = 0; i < node->gpus; i++) {
+            uint32_t g = node->left[i], r = m->milli_rank[g];
+            d.gain -= g * (was[r] - d.one[r]);
+        }
+    }
+    return d;
+}
+
+static int64_t gain_of_whole(const struct fragmentation_mix *m, const struct difference *d,
+                             const struct node_view *node, uint32_t gpus)
+{
+    return d->gain + usable_by_many(m, d->many, node->whole - gpus) -
+           1000 * (int64_t)gpus * d->one[m->n_milli];
+}
+
+static int64_t gain_of_share(const struct fragmentation_mix *m, const struct difference *d,
+                             const struct node_view *node, uint32_t milli, uint32_t free)
+{
+    uint32_t left = free - milli;
+
+    return d->gain + usable_by_many(m, d->many, node->whole - (uint32_t)(free == 1000)) +
+           left * d->one[m->milli_rank[left]] - free * d->one[m->milli_rank[free]];
+}
+
 int64_t fragmentation_gain(const struct fragmentation_mix *m, const struct node_view *node,
                            const struct task_view *task, uint32_t device)
 {
-    uint32_t whole_after = node->whole, before_rank, after_rank;
-    int64_t usable_before, usable_after, taken = (int64_t)task->gpus * task->milli;
-    const int64_t *before, *after;
+    struct difference d;
 
     if (node->type >= m->n_types)
         return 0;
-    before_rank = cpu_rank(m, node->cpu_milli);
-    after_rank = node->cpu_milli == NODE_VIEW_ANY ? before_rank
-                                                  : cpu_rank(m, node->cpu_milli - task->cpu_milli);
-    if (task->gpus)
-        whole_after -= task->milli == 1000 ? task->gpus : node->left[device] == 1000;
-    usable_before = 1000 * (int64_t)node->whole *
-                    on_many(m, node->type, before_rank)[size_rank(m, node->whole)];
-    usable_after =
-        1000 * (int64_t)whole_after * on_many(m, node->type, after_rank)[size_rank(m, whole_after)];
-    before = on_one(m, node->type, before_rank);
-    after = on_one(m, node->type, after_rank);
-    if (before != after)
-        for (uint32_t i = 0; i < node->gpus; i++) {
-            uint32_t g = node->left[i], r = m->milli_rank[g];
-            usable_before += g * before[r];
-            usable_after += g * after[r];
-        }
-    /* Devices the task does not touch are on neither side when the CPU left makes no difference. */
-    if (task->gpus && task->milli == 1000) {
-        usable_after -= taken * after[m->n_milli];
-    } else if (task->gpus) {
-        uint32_t g = node->left[device], left = g - task->milli;
-        usable_after += left * after[m->milli_rank[left]] - g * after[m->milli_rank[g]];
+    d = difference(m, node, task);
+    return task->milli == 1000 || !task->gpus
+               ? gain_of_whole(m, &d, node, task->gpus)
+               : gain_of_share(m, &d, node, task->milli, node->left[device]);
+}
+
+int64_t fragmentation_best_gain(const struct fragmentation_mix *m, const struct node_view *node,
+                                const struct task_view *task)
+{
+    int64_t best = INT64_MIN;
+    uint32_t last = 1001;
+    struct difference d;
+
+    if (node->type >= m->n_types)
+        return 0;
+    d = difference(m, node, task);
+    if (task->milli == 1000 || !task->gpus)
+        return gain_of_whole(m, &d, node, task->gpus);
+    for (uint32_t i = 0; i < node->gpus; i++) {
+        uint32_t free = node->left[i];
+        int64_t gain;
+        if (free < task->milli || free == last)
+            continue;
+        gain = gain_of_share(m, &d, node, task->milli, free);
+        best = gain > best ? gain : best;
+        last = free;
     }
-    return (int64_t)m->kept * taken - (usable_before - usable_after);
+    return best;
+}
+
+bool fragmentation_same_cpu(const struct fragmentation_mix *m, const struct node_view *node,
+                            const struct task_view *task)
+{
+    return node->cpu_milli == NODE_VIEW_ANY ||
+           cpu_rank(m, node->cpu_milli) == cpu_rank(m, node->cpu_milli - task->cpu_milli);
 }
 
 /* ---- a whole cluster ---- */

@@ -40,10 +40,11 @@ struct fragmentation_mix {
     double *popularity;              /* (count / total) / (kept / total), as published */
     /* Weights summed up, so that one node costs one look-up per device. */
     uint32_t n_types, n_cpu, n_milli, n_size;
-    int64_t *cpu;              /* CPU requests, ascending */
-    uint16_t *milli, *size;    /* shares per GPU; sizes of tasks on several GPUs; ascending */
-    uint16_t milli_rank[1001]; /* how many of `milli` are at most this */
-    int64_t *on_one, *on_many; /* by [type][CPU rank][milli or size rank]: tasks that fit */
+    uint32_t *cpu_bucket, cpu_shift; /* CPU ranks at multiples of 2^cpu_shift */
+    int64_t *cpu;                    /* CPU requests, ascending */
+    uint16_t *milli, *size;          /* shares per GPU; sizes of tasks on several GPUs; ascending */
+    uint16_t milli_rank[1001];       /* how many of `milli` are at most this */
+    int64_t *on_one, *on_many;       /* by [type][CPU rank][milli or size rank]: tasks that fit */
 };
 
 /* Build from n shapes (copied; `accepts` borrowed): equal ones are merged, sorted by count, CPU, milli, GPUs,
@@ -69,7 +70,15 @@ static inline int64_t fragmentation_sum(const int64_t amount[FRAGMENTS])
 int64_t fragmentation_gain(const struct fragmentation_mix *m, const struct node_view *node,
                            const struct task_view *task, uint32_t device);
 
-/* The same in milli-GPU, in doubles, in the published order of operations. */
+/* The largest gain over the devices where a share may go; for other tasks the gain. */
+int64_t fragmentation_best_gain(const struct fragmentation_mix *m, const struct node_view *node,
+                                const struct task_view *task);
+
+/* Does the task's CPU leave every task of the mix what it had? */
+bool fragmentation_same_cpu(const struct fragmentation_mix *m, const struct node_view *node,
+                            const struct task_view *task);
+
+/* The gain in milli-GPU, in doubles, in the published order of operations. */
 double fragmentation_gain_as_published(const struct fragmentation_mix *m,
                                        const struct node_view *node, const struct task_view *task,
                                        uint32_t device);

@@ -3,9 +3,10 @@
 #ifndef BERTH_SCHED_NODE_VIEW_H
 #define BERTH_SCHED_NODE_VIEW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define NODE_VIEW_ANY INT64_MAX /* free CPU of a node where CPU is no constraint */
+#define NODE_VIEW_ANY INT64_MAX /* free CPU or memory of a node where it is no constraint */
 
 /* Kinds of GPU tasks, by GPUs of one task: a share, 1, 2-3, 4-7, 8 and more. */
 enum { KIND_SHARE, KIND_1, KIND_2, KIND_4, KIND_8, NODE_VIEW_KINDS };
@@ -19,14 +20,24 @@ struct task_view {
 };
 
 struct node_view {
-    int64_t cpu_milli;    /* free; NODE_VIEW_ANY = no constraint */
-    const uint16_t *left; /* [gpus] free milli, 0..1000 */
-    uint32_t gpus;        /* devices that are up */
-    uint32_t whole;       /* of them completely free */
-    uint32_t idle;        /* sum of left */
-    uint8_t type;         /* GPU type, 255 without GPUs */
-    uint8_t kinds;        /* bit k: a task of kind k holds a device here */
+    int64_t cpu_milli, memory_mib; /* free; NODE_VIEW_ANY = no constraint */
+    const uint16_t *left;          /* [gpus] free milli, 0..1000 */
+    uint32_t idle;                 /* sum of left */
+    uint16_t gpus;                 /* devices that are up */
+    uint16_t whole, most;          /* completely free ones; the largest of left */
+    uint8_t type;                  /* GPU type, 255 without GPUs */
+    uint8_t kinds;                 /* bit k: a task of kind k holds a device here */
+    bool up;                       /* false: nothing may start here */
 };
+
+/* Does the task fit now? */
+static inline bool node_view_fits(const struct node_view *n, const struct task_view *t)
+{
+    if (t->gpus && (t->milli < 1000 ? n->most < t->milli : n->whole < t->gpus))
+        return false;
+    return n->up && n->cpu_milli >= t->cpu_milli && n->memory_mib >= t->memory_mib &&
+           (!t->gpus || t->types >> n->type & 1);
+}
 
 static inline uint32_t node_view_kind(uint32_t gpus, uint32_t milli)
 {

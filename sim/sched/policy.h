@@ -64,7 +64,7 @@ struct policy_part {
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
     /* AXIS_PLACE: by pick, or by score, lower is better. A score looks at nothing but these values, and is
-     * asked only about nodes where the task fits. `device` is where a share goes, written when it is not NULL.
+     * asked only about nodes where the task fits, and is less than 2^31 either way. `device` is where a share goes, written when it is not NULL.
      * With a score, pick only ranks domains. `mix` is NULL unless needs_mix; then the first option says
      * how many percent of the trace's tasks it covers. */
     enum place_pick pick;

@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include <string.h>
 
-#define FAN 8 /* children per inner node: eight minima are one cache line */
+#define FAN 16 /* children per inner node: as many minima as a cache line holds */
 #define EMPTY UINT32_MAX
 
 /* ---- task classes ---- */
@@ -109,6 +109,9 @@ void score_init(struct score *s, struct occupancy *o, const struct job_set *jobs
         }
     }
     s->kind = ARENA_ARRAY(a, uint8_t, o->topo->n_gpus + 1);
+    s->node = ARENA_ARRAY(a, struct score_node, n);
+    for (uint32_t i = 0; i < n; i++)
+        s->node[i].at = UINT64_MAX;
     s->whole = ARENA_ARRAY(a, uint16_t, o->topo->max_node_gpus + 1);
     add_tasks(s, jobs, a);
     for (;;) {
@@ -123,77 +126,63 @@ void score_init(struct score *s, struct occupancy *o, const struct job_set *jobs
     s->n_trees = s->n_trees > s->n_tasks ? s->n_tasks : s->n_trees;
     s->n_trees = s->n_trees ? s->n_trees : 1;
     s->tree = ARENA_ARRAY(a, struct score_tree, s->n_trees);
-    s->minima = ARENA_ARRAY(a, int64_t, (size_t)s->n_trees * s->tree_size);
+    s->minima = ARENA_ARRAY(a, int32_t, (size_t)s->n_trees * s->tree_size);
     for (uint32_t i = 0; i < s->n_trees; i++)
         s->tree[i].of = EMPTY;
 }
 
 /* ---- one node ---- */
 
-static void view(const struct score *s, uint32_t node, struct node_view *v)
+static void gather(struct score *s, uint32_t node)
 {
     const struct occupancy *o = s->occ;
     const struct topology *t = o->topo;
     const uint8_t *kind = s->kind + t->first_gpu[node];
+    struct score_node *n = &s->node[node];
+    struct node_view *v = &n->view;
+    uint16_t *to = t->gpus[node] > SCORE_DEVICES ? s->whole : n->left;
 
-    v->cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY;
-    v->gpus = (uint32_t)t->gpus[node] - t->gpus_down[node];
-    v->whole = o->n_free[node];
-    v->type = t->gpu_type[node];
-    v->kinds = 0;
-    v->idle = 0;
-    if (o->left) {
-        v->left = o->left + t->first_gpu[node];
-    } else {
-        for (uint32_t i = 0; i < v->gpus; i++)
-            s->whole[i] = o->free[(size_t)node * o->words + i / 64] >> i % 64 & 1 ? 1000 : 0;
-        v->left = s->whole;
-    }
+    n->at = s->log.node[node].at;
+    *v = (struct node_view){
+        .cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY,
+        .memory_mib = o->memory && t->memory_mib[node] ? o->memory[node] : NODE_VIEW_ANY,
+        .gpus = (uint16_t)(t->gpus[node] - t->gpus_down[node]),
+        .whole = o->n_free[node],
+        .type = t->gpu_type[node],
+        .up = t->health[node] == NODE_UP,
+        .left = to};
     for (uint32_t i = 0; i < v->gpus; i++) {
-        v->idle += v->left[i];
+        bool whole = o->free[(size_t)node * o->words + i / 64] >> i % 64 & 1;
+        to[i] = o->left ? o->left[t->first_gpu[node] + i] : whole ? 1000 : 0;
+        v->idle += to[i];
+        v->most = to[i] > v->most ? to[i] : v->most;
         v->kinds |= kind[i];
     }
 }
 
-struct node_view score_view(struct score *s, uint32_t node)
+/* Nodes with many devices are gathered anew every time, for they share the scratch. */
+static const struct node_view *look(struct score *s, uint32_t node)
 {
-    struct node_view v;
+    struct score_node *n = &s->node[node];
 
-    view(s, node, &v);
-    return v;
+    if (n->at != s->log.node[node].at || n->view.gpus > SCORE_DEVICES)
+        gather(s, node);
+    return &n->view;
 }
 
-static bool fits(const struct score *s, const struct task_view *task, uint32_t node)
+struct node_view score_view(struct score *s, uint32_t node)
 {
-    const struct occupancy *o = s->occ;
-    const struct topology *t = o->topo;
-
-    if (t->health[node] != NODE_UP ||
-        (o->cpu && t->cpu_milli[node] && task->cpu_milli && o->cpu[node] < task->cpu_milli) ||
-        (o->memory && t->memory_mib[node] && task->memory_mib &&
-         o->memory[node] < task->memory_mib))
-        return false;
-    if (!task->gpus)
-        return true;
-    if (o->slot[node] == NODE_NONE || !(task->types >> t->gpu_type[node] & 1))
-        return false;
-    if (task->milli == 1000)
-        return o->n_free[node] >= task->gpus;
-    for (uint32_t i = 0; i < (uint32_t)t->gpus[node] - t->gpus_down[node]; i++)
-        if (o->left[t->first_gpu[node] + i] >= task->milli)
-            return true;
-    return false;
+    return *look(s, node);
 }
 
 int64_t score_of(struct score *s, const struct task_view *task, uint32_t node, uint32_t *device)
 {
-    struct node_view v;
+    const struct node_view *v = look(s, node);
 
-    if (!fits(s, task, node))
+    if (!node_view_fits(v, task))
         return SCORE_NONE;
-    view(s, node, &v);
     s->scored++;
-    return s->part->score(s->mix, &v, task, device);
+    return s->part->score(s->mix, v, task, device);
 }
 
 void score_taken(struct score *s, const struct held *h, uint32_t kind)
@@ -202,6 +191,7 @@ void score_taken(struct score *s, const struct held *h, uint32_t kind)
 
     for (uint64_t m = h->mask; m; m &= m - 1)
         of[bits_lowest(m)] = (uint8_t)(1u << kind);
+    change_log_add(&s->log, h->node);
 }
 
 void score_given_back(struct score *s, const struct held *h)
@@ -212,27 +202,28 @@ void score_given_back(struct score *s, const struct held *h)
     for (uint64_t m = h->mask; m; m &= m - 1)
         if (!o->left || o->left[first + bits_lowest(m)] == 1000)
             s->kind[first + bits_lowest(m)] = 0;
+    change_log_add(&s->log, h->node);
 }
 
 /* ---- trees ---- */
 
-static int64_t least(const int64_t *of)
+static int32_t least(const int32_t *of)
 {
-    int64_t m = of[0];
+    int32_t m = of[0];
 
     for (int i = 1; i < FAN; i++)
         m = of[i] < m ? of[i] : m;
     return m;
 }
 
-static void set_leaf(const struct score *s, int64_t *minima, uint32_t at, int64_t score)
+static void set_leaf(const struct score *s, int32_t *minima, uint32_t at, int32_t score)
 {
-    int64_t was = minima[at];
+    int32_t was = minima[at];
 
     minima[at] = score;
     for (uint32_t level = 1; level < s->levels && was != score; level++) {
-        int64_t *up = minima + s->level_at[level] + at / FAN;
-        int64_t now = *up;
+        int32_t *up = minima + s->level_at[level] + at / FAN;
+        int32_t now = *up;
         if (score < now)
             now = score;
         else if (was == now)
@@ -248,14 +239,23 @@ static uint32_t rank_of(const struct score *s, uint32_t node)
     return s->rank ? s->rank[node] : node;
 }
 
-static void build(struct score *s, const struct task_view *task, int64_t *minima)
+/* The score as a tree keeps it. */
+static int32_t leaf(struct score *s, const struct task_view *task, uint32_t node)
+{
+    int64_t score = score_of(s, task, node, NULL);
+
+    debug_check(score == SCORE_NONE || (score < SCORE_MOST && score > -SCORE_MOST));
+    return score == SCORE_NONE ? SCORE_MOST : (int32_t)score;
+}
+
+static void build(struct score *s, const struct task_view *task, int32_t *minima)
 {
     uint32_t n = s->occ->topo->n_nodes;
 
     for (uint32_t i = 0; i < s->tree_size; i++)
-        minima[i] = SCORE_NONE;
+        minima[i] = SCORE_MOST;
     for (uint32_t i = 0; i < n; i++)
-        minima[rank_of(s, i)] = score_of(s, task, i, NULL);
+        minima[rank_of(s, i)] = leaf(s, task, i);
     for (uint32_t level = 1; level < s->levels; level++)
         for (uint32_t i = s->level_at[level], from = s->level_at[level - 1];
              from < s->level_at[level]; i++, from += FAN)
@@ -282,7 +282,7 @@ uint32_t score_best(struct score *s, const struct task_view *task, int64_t *scor
     uint32_t class = *find_slot(s, task), at = 0;
     struct score_class *c;
     struct score_tree *t;
-    int64_t *minima, best;
+    int32_t *minima, best;
 
     if (class == EMPTY)
         return score_rescan(s, task, score);
@@ -294,16 +294,17 @@ uint32_t score_best(struct score *s, const struct task_view *task, int64_t *scor
         minima = s->minima + (size_t)c->tree * s->tree_size;
         for (uint32_t i = change_log_first(&s->log);
              change_log_since(&s->log, i, s->tree[c->tree].seen); i = s->log.node[i].older)
-            set_leaf(s, minima, rank_of(s, i), score_of(s, task, i, NULL));
+            set_leaf(s, minima, rank_of(s, i), leaf(s, task, i));
     }
     t = &s->tree[c->tree];
     t->seen = s->log.changes;
     t->used = ++s->asked;
-    *score = best = least(minima + s->level_at[s->levels - 1]);
-    if (best == SCORE_NONE)
+    best = least(minima + s->level_at[s->levels - 1]);
+    *score = best == SCORE_MOST ? SCORE_NONE : best;
+    if (best == SCORE_MOST)
         return NODE_NONE;
     for (uint32_t level = s->levels; level-- > 0;) {
-        const int64_t *of = minima + s->level_at[level];
+        const int32_t *of = minima + s->level_at[level];
         for (at *= FAN; of[at] != best;)
             at++;
     }

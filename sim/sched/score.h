@@ -14,7 +14,9 @@
 #include "sched/job.h"
 #include "sched/policy.h"
 
-#define SCORE_NONE INT64_MAX          /* the task does not fit on the node now */
+#define SCORE_NONE INT64_MAX /* the task does not fit on the node now */
+#define SCORE_MOST                                                                                 \
+    INT32_MAX /* scores of parts are below it, and above its negative: trees keep 32 bits */
 #define SCORE_ROOM ((size_t)64 << 20) /* bytes for trees; at least one tree */
 
 struct score_class {
@@ -25,6 +27,15 @@ struct score_class {
 struct score_tree {
     uint64_t seen, used; /* change of the log it is up to date with; when it was last asked */
     uint32_t of;         /* class, or UINT32_MAX */
+};
+
+enum { SCORE_DEVICES = 8 }; /* devices whose state lies with the node's */
+
+/* What scores look at, gathered once per change: one cache line, not a dozen. */
+struct score_node {
+    uint64_t at; /* change of the log it is from */
+    struct node_view view;
+    uint16_t left[SCORE_DEVICES];
 };
 
 struct score {
@@ -38,10 +49,11 @@ struct score {
     uint32_t n_tasks;
     uint32_t *slot, slots; /* classes by hash of the task, a power of two; UINT32_MAX = empty */
     struct score_tree *tree;
-    int64_t *minima; /* per tree: levels of eight-fold minima, the leaves first */
+    int32_t *minima; /* per tree: levels of 16-fold minima, the leaves first */
     uint32_t n_trees, levels, level_at[12];
     uint32_t tree_size;
     uint64_t asked;
+    struct score_node *node;
     uint16_t *whole; /* scratch: devices of a node when the occupancy keeps no shares */
     uint64_t scored; /* calls of the scorer, for benchmarks */
 };

@@ -121,7 +121,7 @@ static void check_unit(const struct fgd_trace *t, const struct table *u)
         char *end;
         left[n.gpus] = (uint16_t)strtoul(at, &end, 10);
         n.idle += left[n.gpus];
-        n.whole += left[n.gpus++] == 1000;
+        n.whole = (uint16_t)(n.whole + (left[n.gpus++] == 1000));
         at = end;
     }
     assert_int_equal(n.gpus, number(u, U_GPUS));

@@ -35,14 +35,14 @@ static void random_mix(struct fragmentation_mix *m, struct arena *a, struct rng 
 static void random_node(struct node_view *n, uint16_t *left, struct rng *r)
 {
     *n = (struct node_view){.left = left,
-                            .gpus = rng_below(r, MOST + 1),
+                            .gpus = (uint16_t)rng_below(r, MOST + 1),
                             .type = (uint8_t)rng_below(r, TYPES),
                             .cpu_milli =
                                 rng_below(r, 6) ? 500 * (int64_t)rng_below(r, 30) : NODE_VIEW_ANY};
     for (uint32_t i = 0; i < n->gpus; i++) {
         left[i] = (uint16_t)(rng_below(r, 3) ? 1000 : rng_below(r, 1001));
         n->idle += left[i];
-        n->whole += left[i] == 1000;
+        n->whole = (uint16_t)(n->whole + (left[i] == 1000));
     }
 }
 
@@ -113,7 +113,7 @@ static bool random_task(const struct node_view *n, struct task_view *t, uint32_t
         }
     after->whole = 0;
     for (uint32_t i = 0; i < n->gpus; i++)
-        after->whole += left[i] == 1000;
+        after->whole = (uint16_t)(after->whole + (left[i] == 1000));
     return true;
 }
 
