@@ -278,10 +278,17 @@ double fragmentation_gain_as_published(const struct fragmentation_mix *m,
                                        uint32_t device)
 {
     struct levels before, after;
+    double sum;
 
     levels_of(m, node, NULL, 0, &before);
+    sum = published_sum(m, node->type, &before);
+    if (!task->gpus) {
+        if (node->cpu_milli != NODE_VIEW_ANY)
+            before.cpu_milli -= task->cpu_milli;
+        return sum - published_sum(m, node->type, &before);
+    }
     levels_of(m, node, task, device, &after);
-    return published_sum(m, node->type, &before) - published_sum(m, node->type, &after);
+    return sum - published_sum(m, node->type, &after);
 }
 
 /* What is usable before and after: the part that does not depend on the device of a share. */

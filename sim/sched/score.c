@@ -140,13 +140,14 @@ static void gather(struct score *s, uint32_t node)
     const uint8_t *kind = s->kind + t->first_gpu[node];
     struct score_node *n = &s->node[node];
     struct node_view *v = &n->view;
-    uint16_t *to = t->gpus[node] > SCORE_DEVICES ? s->whole : n->left;
+    uint16_t gpus = (uint16_t)(t->gpus[node] - t->gpus_down[node]);
+    uint16_t *to = gpus > SCORE_DEVICES ? s->whole : n->left;
 
     n->at = s->log.node[node].at;
     *v = (struct node_view){
         .cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY,
         .memory_mib = o->memory && t->memory_mib[node] ? o->memory[node] : NODE_VIEW_ANY,
-        .gpus = (uint16_t)(t->gpus[node] - t->gpus_down[node]),
+        .gpus = gpus,
         .whole = o->n_free[node],
         .type = t->gpu_type[node],
         .up = t->health[node] == NODE_UP,

@@ -1,5 +1,6 @@
 /* test_score.c - the trees of scores against a rescan of every node, the change log against a list, on random
  * fleets, tasks, arrivals and departures, for every placement part with a score. */
+#include "base/digest.h"
 #include "lib/builders.h"
 #include "sched/place.h"
 #include "sched/registry.h"
@@ -15,7 +16,7 @@ enum { NODES = 70, CLASSES = 12 };
 static void random_fleet(struct topology *t, struct arena *a, struct rng *r)
 {
     static const char *const types[] = {"a", "b", "c"};
-    static const uint32_t sizes[] = {0, 1, 2, 4, 8, 8, 8, 16, 72};
+    static const uint32_t sizes[] = {0, 1, 2, 4, 8, 8, 9, 16, 72};
     struct node_spec specs[NODES];
     uint32_t n = 1 + rng_below(r, NODES);
     struct diag d = {0};
@@ -84,6 +85,50 @@ struct held_job {
     struct held *h;
 };
 
+/* Everything scores may see of the fleet, as one number. */
+static uint64_t state_of(struct score *s)
+{
+    uint64_t h = 0;
+
+    for (uint32_t i = 0; i < s->occ->topo->n_nodes; i++) {
+        struct node_view v = score_view(s, i);
+        h = digest_mix(h ^ (uint64_t)v.cpu_milli ^ (uint64_t)v.memory_mib << 20 ^ v.kinds);
+        for (uint32_t k = 0; k < v.gpus; k++)
+            h = digest_mix(h ^ v.left[k]);
+    }
+    return h;
+}
+
+/* The gang one replica after the other, each where a rescan says, and nothing when one does not fit. */
+static bool take_as_the_rescan_says(struct placer *p, uint32_t request)
+{
+    const struct request *q = &p->jobs->requests[request];
+    struct task_view task = score_task(q, p->jobs->groups[request].gpus);
+    uint64_t before = state_of(p->score), placed;
+    int64_t lowest;
+    uint32_t first = score_rescan(p->score, &task, &lowest);
+
+    if (!place_take(p, q, 0)) {
+        assert_true(state_of(p->score) == before);
+        return false;
+    }
+    placed = state_of(p->score);
+    if (p->out.n)
+        assert_int_equal(p->out.at[0].node, first);
+    place_release(p, q, p->out.at, (uint32_t)p->out.n);
+    assert_true(state_of(p->score) == before);
+    p->out.n = 0;
+    for (uint32_t i = 0; i < q->replicas; i++) {
+        uint32_t node = score_rescan(p->score, &task, &lowest);
+        size_t from = p->out.n;
+        assert_true(place_replicas(p, q, task.gpus, 1, 0));
+        for (size_t k = from; k < p->out.n; k++)
+            assert_int_equal(p->out.at[k].node, node);
+    }
+    assert_true(state_of(p->score) == placed);
+    return true;
+}
+
 static void compare(struct score *s, const struct job_set *jobs, uint32_t request)
 {
     const struct request *q = &jobs->requests[request];
@@ -127,7 +172,7 @@ static void run_script(uint64_t seed, const struct policy_part *part, bool few_t
             place_release(&p, &jobs.requests[running.at[i].request], running.at[i].h,
                           running.at[i].n);
             running.at[i] = running.at[--running.n];
-        } else if (place_take(&p, &jobs.requests[request], 0)) {
+        } else if (take_as_the_rescan_says(&p, request)) {
             struct held_job j = {request, (uint32_t)p.out.n,
                                  ARENA_ARRAY(&a, struct held, p.out.n + 1)};
             if (p.out.n)
