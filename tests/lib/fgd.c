@@ -2,56 +2,17 @@
 #include "lib/fgd.h"
 
 #include "base/check.h"
-#include "base/csv.h"
+#include "lib/builders.h"
+#include "lib/recorded.h"
 #include "sched/registry.h"
 #include <string.h>
 #include <sys/stat.h>
 
-static void broken(const struct diag *d)
+static char *copy(struct arena *a, const struct recorded *c, uint32_t column)
 {
-    diag_print(stderr, d, "error", 0);
-    exit(3);
-}
+    const char *text = recorded_text(c, column);
 
-static int64_t number(const struct csv *c, uint32_t column)
-{
-    struct diag d = {0};
-    int64_t v;
-
-    if (csv_integer(c, column, 0, INT64_MAX / 2, 0, &v, &d) < 0)
-        broken(&d);
-    return v;
-}
-
-static struct csv *open_table(struct input **in, const char *path, const struct csv_column *columns,
-                              uint32_t n)
-{
-    struct diag d = {0};
-    struct csv *c;
-
-    *in = input_open(path, "a table", &d);
-    c = *in ? csv_open(*in, ',', false, columns, n, &d) : NULL;
-    if (!c)
-        broken(&d);
-    return c;
-}
-
-static bool next(struct csv *c)
-{
-    struct diag d = {0};
-    int r = csv_next(c, &d);
-
-    if (r < 0)
-        broken(&d);
-    return r == 1;
-}
-
-static char *copy(struct arena *a, const struct csv *c, uint32_t column)
-{
-    size_t n;
-    const char *text = csv_field(c, column, &n);
-
-    return arena_text(a, text, n);
+    return arena_text(a, text, strlen(text));
 }
 
 static void read_nodes(struct fgd_trace *t, const char *folder)
@@ -60,24 +21,22 @@ static void read_nodes(struct fgd_trace *t, const char *folder)
         {"sn", true}, {"cpu_milli", true}, {"memory_mib", true}, {"gpu", true}, {"model", true}};
     VEC(struct node_spec) nodes = {0};
     struct diag d = {0};
-    struct input *in;
-    struct csv *c;
+    struct recorded c;
     char path[512];
 
     snprintf(path, sizeof path, "%s/openb_node_list_gpu_node.csv", folder);
-    c = open_table(&in, path, columns, 5);
-    while (next(c)) {
-        struct node_spec s = {.name = copy(&t->arena, c, 0),
-                              .gpu_type = copy(&t->arena, c, 4),
-                              .gpus = (uint32_t)number(c, 3),
-                              .cpu_milli = number(c, 1),
-                              .memory_mib = number(c, 2)};
+    c = recorded_open(path, columns, 5);
+    while (recorded_next(&c)) {
+        struct node_spec s = {.name = copy(&t->arena, &c, 0),
+                              .gpu_type = copy(&t->arena, &c, 4),
+                              .gpus = (uint32_t)recorded_number(&c, 3),
+                              .cpu_milli = recorded_number(&c, 1),
+                              .memory_mib = recorded_number(&c, 2)};
         VEC_PUSH(&nodes, s);
     }
-    csv_close(c);
-    input_close(in);
+    recorded_close(&c);
     if (topology_build(&t->fleet, &t->arena, nodes.at, (uint32_t)nodes.n, &d) < 0)
-        broken(&d);
+        check(false);
     VEC_FREE(&nodes);
 }
 
@@ -112,18 +71,17 @@ static void read_pods(struct fgd_trace *t, const char *path)
                                                 {"gpu_spec", false}};
     VEC(struct fragmentation_task) all = {0};
     VEC(uint32_t) request = {0};
-    struct input *in;
-    struct csv *c = open_table(&in, path, columns, 5);
+    struct recorded c = recorded_open(path, columns, 5);
 
-    while (next(c)) {
+    while (recorded_next(&c)) {
         struct fragmentation_task k;
         uint32_t i = 0;
         memset(&k, 0, sizeof k);
-        k.task.cpu_milli = number(c, 0);
-        k.task.memory_mib = number(c, 1);
-        k.task.gpus = (uint32_t)number(c, 2);
-        k.task.milli = k.task.gpus ? (uint32_t)number(c, 3) : 1000;
-        k.accepts = k.task.gpus ? copy(&t->arena, c, 4) : "";
+        k.task.cpu_milli = recorded_number(&c, 0);
+        k.task.memory_mib = recorded_number(&c, 1);
+        k.task.gpus = (uint32_t)recorded_number(&c, 2);
+        k.task.milli = k.task.gpus ? (uint32_t)recorded_number(&c, 3) : 1000;
+        k.accepts = k.task.gpus ? copy(&t->arena, &c, 4) : "";
         k.task.types = k.task.gpus ? fgd_types(&t->fleet, k.accepts) : 0;
         while (i < all.n && !same(&all.at[i], &k))
             i++;
@@ -132,8 +90,7 @@ static void read_pods(struct fgd_trace *t, const char *path)
         all.at[i].count++;
         VEC_PUSH(&request, i);
     }
-    csv_close(c);
-    input_close(in);
+    recorded_close(&c);
     t->n_pods = (uint32_t)request.n;
     t->request = ARENA_ARRAY(&t->arena, uint32_t, request.n + 1);
     memcpy(t->request, request.at, request.n * sizeof *request.at);
@@ -185,16 +142,15 @@ void fgd_free(struct fgd_trace *t)
 void fgd_order_read(struct fgd_order *o, const char *path, const struct fgd_trace *t)
 {
     static const struct csv_column columns[] = {{"kind", true}, {"row", true}};
-    struct input *in;
-    struct csv *c = open_table(&in, path, columns, 2);
+    struct recorded c = recorded_open(path, columns, 2);
     uint32_t rank = 0;
 
     memset(o, 0, sizeof *o);
     for (uint32_t i = 0; i < t->fleet.n_nodes; i++)
         VEC_PUSH(&o->rank, NODE_NONE);
-    while (next(c)) {
-        uint32_t row = (uint32_t)number(c, 1);
-        if (!strcmp(csv_field(c, 0, NULL), "pod")) {
+    while (recorded_next(&c)) {
+        uint32_t row = (uint32_t)recorded_number(&c, 1);
+        if (!strcmp(recorded_text(&c, 0), "pod")) {
             check(row < t->n_pods);
             VEC_PUSH(&o->pod, row);
         } else {
@@ -203,8 +159,7 @@ void fgd_order_read(struct fgd_order *o, const char *path, const struct fgd_trac
         }
     }
     check(rank == t->fleet.n_nodes);
-    csv_close(c);
-    input_close(in);
+    recorded_close(&c);
 }
 
 void fgd_order_free(struct fgd_order *o)
@@ -291,4 +246,53 @@ void fgd_run(const struct fgd_trace *t, const struct fgd_order *o, const char *p
     }
     VEC_FREE(&e.placer.out);
     arena_free(&a);
+}
+
+/* ---- the recorded results ---- */
+
+const struct fgd_policy fgd_policies[FGD_POLICIES] = {
+    {"FGD", "fgd", "score_fgd"},
+    {"BestFit", "multifit", "score_bestfit"},
+    {"DotProd", "dotprod", "score_dotprod"},
+    {"GpuClustering", "gpuclustering", "score_clustering"},
+    {"GpuPacking", "gpupacking", "score_packing"},
+    {"Random", "random", NULL}};
+
+int fgd_policy(const char *paper)
+{
+    int p = 0;
+
+    while (p < FGD_POLICIES && strcmp(fgd_policies[p].paper, paper) != 0)
+        p++;
+    return p;
+}
+
+const char *fgd_oracle(const char *inside, char *to, size_t room)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "oracles/fgd/%s", inside);
+    return builders_shared(path, to, room);
+}
+
+bool fgd_load_shared(struct fgd_trace *t, const char *variant)
+{
+    char folder[512], name[64];
+
+    if (!builders_shared("traces/alibaba-gpu-v2023", folder, sizeof folder))
+        return false;
+    if (fgd_load(t, folder, variant))
+        return true;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(variant, "-"), variant);
+    return fgd_load(t, folder, name);
+}
+
+double fgd_fragmentation(const struct fgd_trace *t, const struct fgd_row *r)
+{
+    return (double)fragmentation_sum(r->amount) / (double)t->mix.kept;
+}
+
+double fgd_percent(const struct fgd_trace *t, const struct fgd_row *r, int64_t amount)
+{
+    return 100 * ((double)amount / (double)t->mix.kept) / (double)r->idle;
 }

@@ -44,6 +44,29 @@ void fgd_run(const struct fgd_trace *t, const struct fgd_order *o, const char *p
              uint64_t seed, bool want_score, void (*row)(void *to, const struct fgd_row *),
              void *to);
 
+/* ---- the recorded results ---- */
+
+enum { FGD_DETERMINISTIC = 5, FGD_POLICIES = 6 };
+
+/* The policies of the paper: random is the last. */
+extern const struct fgd_policy {
+    const char *paper, *part;
+    const char *column; /* of its score in the tables of single nodes; NULL for random */
+} fgd_policies[FGD_POLICIES];
+
+/* Its place in fgd_policies, or FGD_POLICIES. */
+int fgd_policy(const char *paper);
+
+/* Path of a file of the oracle, or NULL after a loud line. */
+const char *fgd_oracle(const char *inside, char *to, size_t room);
+
+/* fgd_load from the shared traces; of "default-t015" the pods are those of "default". */
+bool fgd_load_shared(struct fgd_trace *t, const char *variant);
+
+double fgd_fragmentation(const struct fgd_trace *t, const struct fgd_row *r); /* milli-GPU */
+/* An amount of fragments in percent of what is idle. */
+double fgd_percent(const struct fgd_trace *t, const struct fgd_row *r, int64_t amount);
+
 /* The mask of acceptable types of a list "A|B", "" = all. */
 uint64_t fgd_types(const struct topology *fleet, const char *list);
 
