@@ -175,6 +175,8 @@ static void free_milli(struct occupancy *o, uint32_t node, int64_t milli)
 {
     o->pool[o->topo->gpu_type[node]].free_milli += milli;
     o->free_milli += milli;
+    if (o->changed)
+        change_log_add(o->changed, node);
 }
 
 /* The devices of one NUMA node or island that alone has `count` free, fullest first, as a
@@ -436,6 +438,8 @@ void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int
         o->cpu[node] -= cpu_milli;
     if (o->memory)
         o->memory[node] -= memory_mib;
+    if (o->changed)
+        change_log_add(o->changed, node);
 }
 
 uint32_t occupancy_first(const struct pool *p, uint32_t f)

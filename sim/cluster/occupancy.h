@@ -8,6 +8,7 @@
 #ifndef BERTH_CLUSTER_OCCUPANCY_H
 #define BERTH_CLUSTER_OCCUPANCY_H
 
+#include "cluster/change_log.h"
 #include "cluster/geometry.h"
 #include "cluster/topology.h"
 
@@ -69,6 +70,7 @@ struct occupancy {
     bool has_domains;               /* some level has counts */
     uint32_t *domain_first[LEVELS]; /* start of each domain's nodes in domain_node, and the end */
     uint32_t *domain_node[LEVELS];  /* nodes sorted by (domain, index) */
+    struct change_log *changed;     /* told of every node that changes; NULL = nobody asks */
 };
 
 /* The first device that the mask's bit 0 stands for: a multiple of 64. */

@@ -99,6 +99,7 @@ static void take_there(struct core *c, const struct request *r, uint32_t node, u
         occupancy_charge(&c->occ, node, r->cpu_milli * k, r->memory_mib * k);
         p->out.at[p->out.n++] = (struct held){node, (uint16_t)k, 0, 0};
     }
+    place_taken(p, r, p->out.at, (uint32_t)p->out.n);
 }
 
 /* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. */

@@ -23,6 +23,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
                    view->memory_free != NULL);
     c->placer = (struct placer){
         .occ = &c->occ, .jobs = c->jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    place_by_score(&c->placer, policy->part[AXIS_PLACE], policy->option[AXIS_PLACE], a);
     queue_init(&c->queue, c->jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, c->jobs, view->n_users, policy, a);
     c->tracks_ends = policy->part[AXIS_WALK]->needs_estimate;

@@ -67,6 +67,7 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
     j->n_requests = v->requests.n;
     j->requests = ARENA_ARRAY(a, struct request, v->requests.n + 1);
     j->groups = ARENA_ARRAY(a, struct job_group, groups + 1);
+    j->known_jobs = ARENA_ARRAY(a, uint64_t, v->requests.n + 1);
     for (uint32_t i = 0; i < v->requests.n; i++) {
         const struct berth_request *from = berth_request_at(v, i);
         j->requests[i] = (struct request){.first_group = j->n_groups,
@@ -86,6 +87,7 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .preferred = (uint8_t)from->preferred,
                                           .size_class =
                                               job_size_class(from->gpus, from->share_milli)};
+        j->known_jobs[i] = from->known_jobs;
         if (j->requests[i].mig)
             j->mig_demand[(j->requests[i].mig - 1) / GEOMETRY_PROFILES]
                          [job_mig_number(j->requests[i].mig)] +=

@@ -35,6 +35,9 @@ bool node_pick_allows(const struct placer *p, const struct want *w, uint32_t nod
 uint32_t node_pick_open(const struct placer *p, const struct want *w, struct rng *rng,
                         uint32_t *gpu);
 
+/* The same by score, shares and whole GPUs: p->score is set. */
+bool node_pick_score(struct placer *p, const struct want *w);
+
 /* Give back the pieces from index `from` of p->out on, as if they had never been taken. */
 void node_pick_undo(struct placer *p, const struct request *r, size_t from);
 

@@ -17,6 +17,21 @@ static bool take_parts(struct placer *p, const struct want *w)
     return w->r->mig ? place_mig_take(p, w) : node_pick_share(p, w);
 }
 
+void place_by_score(struct placer *p, const struct policy_part *part, const int64_t *options,
+                    struct arena *a)
+{
+    struct fragmentation_mix *mix = NULL;
+
+    if (!part->score)
+        return;
+    if (part->needs_mix) {
+        mix = ARENA_NEW(a, struct fragmentation_mix);
+        score_mix(mix, p->jobs, (uint32_t)options[0], p->occ->topo->n_types, a);
+    }
+    p->score = ARENA_NEW(a, struct score);
+    score_init(p->score, p->occ, p->jobs, part, mix, NULL, a);
+}
+
 /* ---- groups and levels ---- */
 
 static bool take_within(struct placer *p, const struct request *r, uint32_t job, bool single,
@@ -39,8 +54,8 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         w.gpus = r->gpus;
         w.replicas = 1;
         if (!w.charged && !nodes && !inside)
-            return node_pick_index(p, &w);
-        if (!node_pick_scan(p, &w))
+            return p->score ? node_pick_score(p, &w) : node_pick_index(p, &w);
+        if (!(p->score ? node_pick_score(p, &w) : node_pick_scan(p, &w)))
             return false;
         /* The charge must be given back by the request's own amounts. */
         for (size_t i = from; i < p->out.n; i++)
@@ -53,7 +68,9 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         bool ok;
         w.gpus = g->gpus;
         w.replicas = g->replicas;
-        if (r->share_milli)
+        if (p->score && !r->mig && (w.gpus || w.charged))
+            ok = node_pick_score(p, &w);
+        else if (r->share_milli)
             ok = take_parts(p, &w);
         else if (w.gpus && !w.charged && !nodes && !inside)
             ok = node_pick_index(p, &w);
@@ -77,7 +94,8 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return r->share_milli       ? take_parts(p, &w)
+    return p->score && !r->mig ? node_pick_score(p, &w)
+           : r->share_milli     ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
 }
@@ -93,7 +111,7 @@ bool place_shares_on(struct placer *p, const struct request *r, uint32_t replica
                      .nodes = &node,
                      .n_nodes = 1};
 
-    return take_parts(p, &w);
+    return p->score && !r->mig ? node_pick_score(p, &w) : take_parts(p, &w);
 }
 
 /* An upper bound of what a domain can hold, from its counts. */
@@ -232,6 +250,21 @@ bool place_fits(struct placer *p, const struct request *r)
     return true;
 }
 
+void place_taken(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
+{
+    const struct job_group *g = &p->jobs->groups[r->first_group];
+    uint32_t most = 0;
+
+    if (!p->score)
+        return;
+    for (uint32_t i = 0; i < r->n_groups; i++)
+        most = g[i].gpus > most ? g[i].gpus : most;
+    for (uint32_t i = 0; i < n; i++)
+        if (h[i].milli)
+            score_taken(p->score, &h[i],
+                        node_view_kind(most, r->share_milli ? r->share_milli : 1000));
+}
+
 void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -240,6 +273,7 @@ void place_hold(struct placer *p, const struct request *r, const struct held *h,
         else
             occupancy_charge(p->occ, h[i].node, r->cpu_milli * h[i].base,
                              r->memory_mib * h[i].base);
+    place_taken(p, r, h, n);
 }
 
 void place_release(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
@@ -250,6 +284,9 @@ void place_release(struct placer *p, const struct request *r, const struct held 
         else
             occupancy_charge(p->occ, h[i].node, -r->cpu_milli * h[i].base,
                              -r->memory_mib * h[i].base);
+    for (uint32_t i = 0; i < n && p->score; i++)
+        if (h[i].milli)
+            score_given_back(p->score, &h[i]);
 }
 
 /* Is the slot of an instance legal beside what is carved out now and the earlier pieces of the list? */

@@ -389,6 +389,7 @@ static bool start_planned(struct plan *p, uint32_t job)
             VEC_PUSH(&pl->out, (struct held){s->node, (uint16_t)replicas, 0, 0});
         }
     }
+    place_taken(pl, r, pl->out.at, (uint32_t)pl->out.n);
     if (!ok) {
         place_release(pl, r, pl->out.at, (uint32_t)pl->out.n);
         return false;
