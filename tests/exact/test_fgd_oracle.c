@@ -2,7 +2,7 @@
  * by digit: oracles/fgd beside the project, every file that is there. */
 #include "lib/fgd.h"
 #include "lib/recorded.h"
-#include "sched/core.h"
+#include "experiment/trial.h"
 #include "sched/registry.h"
 
 #include <glob.h>
@@ -332,9 +332,11 @@ static void an_ordinary_run_places_like_the_experiment(void **s)
     struct fgd_trace t;
     struct fgd_order order = {0};
     struct placed expected = {0};
-    struct composition policy;
-    struct core core;
+    struct trial_config c = {.policy = "order=fifo,walk=skip,place=fgd,coverage=95",
+                             .seed = 1,
+                             .keep_segments = true};
     struct job_set jobs;
+    struct outcome o;
     struct diag d = {0};
     uint32_t failed = 0;
     (void)s;
@@ -350,31 +352,28 @@ static void an_ordinary_run_places_like_the_experiment(void **s)
     jobs.n = t.n_pods;
     jobs.specs = ARENA_ARRAY(&t.arena, struct job_spec, jobs.n);
     for (uint32_t i = 0; i < jobs.n; i++)
-        jobs.specs[i] = (struct job_spec){.submit = i, .run = 1, .request = t.request[i]};
-    assert_int_equal(
-        compose_parse("order=fifo,walk=skip,place=fgd,coverage=95", &jobs, &policy, &d), 0);
-    core_init(&core, &jobs, &t.fleet, &policy, 1, true, &t.arena);
+        jobs.specs[i] = (struct job_spec){.submit = i,
+                                          .run = INT64_MAX / 4,
+                                          .limit = NS_UNKNOWN,
+                                          .request = t.request[i]};
+    c.jobs = &jobs;
+    c.fleet = &t.fleet;
+    c.horizon = jobs.n;
+    if (trial_run(&c, &t.arena, &o, &d) < 0)
+        fail_msg("%s", d.message);
     for (uint32_t i = 0; i < jobs.n; i++) {
         const struct fgd_row *r = &expected.row.at[i];
-        core_submit(&core, i, (ns_t)i);
-        core_reserve(&core);
-        core_pass(&core, (ns_t)i);
-        assert_int_equal(core.n_started, r->node != NODE_NONE);
+        const struct job_result *got = &o.results[i];
+        uint64_t gpus = 0;
         failed += r->node == NODE_NONE;
-        if (core.n_started) {
-            uint64_t gpus = 0;
-            uint32_t n;
-            const struct held *h = core_held(&core, i, &n);
-            assert_int_equal(core.started[0], i);
-            for (uint32_t k = 0; k < n; k++) {
-                assert_int_equal(h[k].node, r->node);
-                gpus |= h[k].mask;
-            }
-            assert_true(gpus == r->gpus);
+        assert_int_equal(got->start, r->node == NODE_NONE ? NS_UNKNOWN : (ns_t)i);
+        for (uint32_t k = 0; got->start != NS_UNKNOWN && k < got->n_segments; k++) {
+            assert_int_equal(o.segments[got->first_segment + k].node, r->node);
+            gpus |= o.segments[got->first_segment + k].mask;
         }
+        assert_true(gpus == (r->node == NODE_NONE ? 0 : r->gpus));
     }
     print_message("%u pods, %u of them without a place\n", jobs.n, failed);
-    core_free(&core);
     VEC_FREE(&expected.row);
     fgd_order_free(&order);
     fgd_free(&t);
