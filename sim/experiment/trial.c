@@ -207,6 +207,10 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
                                 a);
         engine_init(&engine, host, &observer, config->horizon, a);
         engine.costs = config->costs;
+        if (config->measure_fragmentation) {
+            engine.gauge = ARENA_NEW(a, struct gauge);
+            gauge_init(engine.gauge, host, a);
+        }
         if (config->progress) {
             engine.tick = tick;
             engine.tick_ctx = &config;

@@ -25,6 +25,7 @@ struct trial_config {
     ns_t warmup;
     ns_t series_step; /* 0 = a row per change */
     bool keep_segments, keep_waits, keep_series;
+    bool measure_fragmentation; /* scattered GPUs, largest gang, FGD's F at every instant */
     /* called about every 2^14 events, may be NULL; must not change anything */
     void (*progress)(void *ctx, const struct trial_progress *p);
     void *progress_ctx;

@@ -7,6 +7,7 @@
 #define BERTH_SCHED_PLACEABLE_H
 
 #include "cluster/occupancy.h"
+#include "sched/node_view.h"
 
 #define PLACEABLE_ANY UINT32_MAX /* every GPU type together */
 
@@ -21,5 +22,9 @@ uint32_t placeable_gang(const struct occupancy *o, uint32_t type, enum level l, 
 /* 1 - largest free block / all that is free, a block being what is free in one domain of the level: 0 when it
  * is all in one block or nothing is free. */
 double placeable_external(const struct occupancy *o, uint32_t type, enum level l);
+
+/* The node as scores and the fragmentation measure look at it, but for the kinds of tasks on it. `left` is
+ * filled, room for the node's devices, and borrowed by the answer. O(devices of the node). */
+struct node_view placeable_view(const struct occupancy *o, uint32_t node, uint16_t *left);
 
 #endif

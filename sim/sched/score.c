@@ -1,6 +1,8 @@
 /* score.c - the node with the lowest score for a task, without rescoring the fleet. */
 #include "sched/score.h"
 
+#include "sched/placeable.h"
+
 #include "base/bits.h"
 #include "base/check.h"
 #include "base/digest.h"
@@ -146,21 +148,9 @@ static void gather(struct score *s, uint32_t node)
     uint16_t *to = gpus > SCORE_DEVICES ? s->whole : n->left;
 
     n->at = s->log.node[node].at;
-    *v = (struct node_view){
-        .cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY,
-        .memory_mib = o->memory && t->memory_mib[node] ? o->memory[node] : NODE_VIEW_ANY,
-        .gpus = gpus,
-        .whole = o->n_free[node],
-        .type = t->gpu_type[node],
-        .up = t->health[node] == NODE_UP,
-        .left = to};
-    for (uint32_t i = 0; i < v->gpus; i++) {
-        bool whole = o->free[(size_t)node * o->words + i / 64] >> i % 64 & 1;
-        to[i] = o->left ? o->left[t->first_gpu[node] + i] : whole ? 1000 : 0;
-        v->idle += to[i];
-        v->most = to[i] > v->most ? to[i] : v->most;
+    *v = placeable_view(o, node, to);
+    for (uint32_t i = 0; i < v->gpus; i++)
         v->kinds |= kind[i];
-    }
 }
 
 /* Nodes with many devices are gathered anew every time, for they share the scratch. */
@@ -190,7 +180,7 @@ int64_t score_of(struct score *s, const struct task_view *task, uint32_t node, u
 
 void score_taken(struct score *s, const struct held *h, uint32_t kind)
 {
-    uint8_t *of = s->kind + s->occ->topo->first_gpu[h->node] + h->base;
+    uint8_t *of = s->kind + s->occ->topo->first_gpu[h->node] + occupancy_base(h);
 
     for (uint64_t m = h->mask; m; m &= m - 1)
         of[bits_lowest(m)] = (uint8_t)(1u << kind);
@@ -200,7 +190,7 @@ void score_taken(struct score *s, const struct held *h, uint32_t kind)
 void score_given_back(struct score *s, const struct held *h)
 {
     const struct occupancy *o = s->occ;
-    uint32_t first = o->topo->first_gpu[h->node] + h->base;
+    uint32_t first = o->topo->first_gpu[h->node] + occupancy_base(h);
 
     for (uint64_t m = h->mask; m; m &= m - 1)
         if (!o->left || o->left[first + bits_lowest(m)] == 1000)
