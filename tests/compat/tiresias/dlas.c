@@ -5,6 +5,7 @@ struct one {
     struct dlas d;
     struct group all;
     struct samples samples;
+    struct berth_table promoted; /* as an extension shows it */
 };
 
 static const struct berth_option options[] = {
@@ -103,6 +104,15 @@ static berth_status decide(void *self, const struct berth_view *v, const struct 
     return status ? status : dlas_wake(&p->d, p->d.jump);
 }
 
+/* Keys of jobs, one a promotion: no outcome of a run holds them. */
+static const void *extension(void *self, const char *id)
+{
+    struct one *p = self;
+
+    p->promoted = (struct berth_table){p->d.promoted.at, p->d.promoted.n, sizeof(uint32_t)};
+    return strcmp(id, "tiresias.promoted/1") ? NULL : &p->promoted;
+}
+
 BERTH_POLICY(tiresias_dlas) = {
     BERTH_HEAD,
     .id = "tiresias_dlas",
@@ -114,6 +124,7 @@ BERTH_POLICY(tiresias_dlas) = {
     .create = create_dlas,
     .destroy = jobs_destroy,
     .decide = decide,
+    .extension = extension,
 };
 
 BERTH_POLICY(tiresias_gittins) = {

@@ -25,6 +25,7 @@ struct dlas {
     bool gpu_time;
     int64_t promote;         /* waiting per execution before a promotion, in 1/1000; 0 = never */
     struct samples *samples; /* for the Gittins index; NULL = queues keep their order */
+    struct list promoted;    /* keys of jobs, one a promotion */
     int64_t jump;            /* s; BERTH_NEVER */
     uint64_t timer;          /* cookie of the timer that is set */
     int64_t timer_at;        /* s; BERTH_NEVER = none is set */
@@ -85,7 +86,7 @@ static inline bool age(struct dlas *d, struct group *g, int64_t t)
             j->last_pending += passed; /* resuming does not clear it, only a promotion does */
             if (d->promote && j->queue && j->last_pending >= j->executed * d->promote / 1000) {
                 j->executed = j->last_pending = 0;
-                if (!to_queue(d, g, slot, 0))
+                if (!to_queue(d, g, slot, 0) || !list_add(d->jobs.host, &d->promoted, j->number))
                     return false;
             }
         }

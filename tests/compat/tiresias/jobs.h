@@ -20,7 +20,7 @@ struct part {
 };
 
 struct job { /* times in s */
-    uint32_t gpus;
+    uint32_t number, gpus;
     int64_t submit, seen;           /* seen: its times below are those of this event */
     int64_t duration;               /* of those who ask for the truth */
     int64_t executed, last_pending; /* since its last promotion, if any */
@@ -33,7 +33,7 @@ struct job { /* times in s */
     uint32_t n_parts;
 };
 
-/* Slots, in an order that means something. */
+/* Slots or numbers of jobs, in an order that means something. */
 struct list {
     uint32_t *at, n, room;
 };
@@ -124,7 +124,8 @@ static inline struct job *jobs_come(struct jobs *p, const struct berth_view *v, 
     }
     parts = p->at[slot].parts;
     p->host->free(p->host->ctx, parts);
-    p->at[slot] = (struct job){.gpus = berth_request_at(v, b->request)->gpus,
+    p->at[slot] = (struct job){.number = (uint32_t)b->key,
+                               .gpus = berth_request_at(v, b->request)->gpus,
                                .submit = b->submit / SECOND,
                                .seen = b->submit / SECOND};
     return &p->at[slot];

@@ -2,8 +2,9 @@
  * GPUs of their own, which are dealt anew every 600 s. Nothing can start before.
  *
  * Reservation times are multiples of 600 s. When one falls on another event, that event is handled first,
- * without it, and the reservation in a call of its own. (The program ends when neither an arrival nor an end is to come, even if jobs wait for the
- * next reservation; a policy cannot know what is to come, and goes on.) */
+ * without it, and the reservation in a call of its own. (The program ends when neither an arrival nor an
+ * end is to come, even if jobs wait for the next reservation; a policy cannot know what is to come, and
+ * goes on.) */
 #include "dlas.h"
 
 #define INTERVAL 600 /* s */
@@ -12,8 +13,8 @@
 struct multi {
     struct dlas d;
     struct group *group; /* in order of the first arrival */
-    uint32_t n, room;
-    uint32_t *order; /* room for an order of the groups */
+    uint32_t n;          /* at most one per request */
+    uint32_t *order;     /* room for an order of the groups */
     int64_t gpus;
     int64_t next; /* next reservation, s */
 };
@@ -27,9 +28,8 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     (void)config;
     if (!p || !dlas_init(&p->d, host, v))
         return BERTH_E_MEMORY;
-    p->room = v->requests.n;
-    p->group = jobs_alloc(host, p->room + 1, sizeof *p->group);
-    p->order = jobs_alloc(host, p->room + 1, sizeof *p->order);
+    p->group = jobs_alloc(host, v->requests.n + 1, sizeof *p->group);
+    p->order = jobs_alloc(host, v->requests.n + 1, sizeof *p->order);
     if (!p->group || !p->order)
         return BERTH_E_MEMORY;
     dlas_limits(&p->d, &limit, 1);
