@@ -307,7 +307,7 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
 
     if (!(h->policy->needs & BERTH_CAN_PREEMPT) && !(h->policy->uses & BERTH_CAN_PREEMPT))
         return BERTH_R_CAPABILITY;
-    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING)
+    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING && !m->restarts)
         return BERTH_R_WRONG_STATE;
     if (d->arg != BERTH_STOP_SAVE && d->arg != BERTH_STOP_REQUEUE)
         return BERTH_R_UNKNOWN_KIND;
@@ -317,8 +317,13 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
     e->n = j->n_pieces;
     digest_pieces(h, d->job, NULL, 0);
     host_give_back(h, host_request(h, d->job), m->first, j->n_pieces);
-    j->state = BERTH_JOB_STOPPING;
     h->view.n_running--;
+    if (m->restarts) { /* it stops already; what it was to start on it does not get */
+        m->restarts = false;
+        j->n_pieces = 0;
+        return 0;
+    }
+    j->state = BERTH_JOB_STOPPING;
     return 0;
 }
 
@@ -566,6 +571,10 @@ static void undo(struct host *h, const struct host_effect *e)
     case HOST_PREEMPT:
         place_hold(&h->placer, host_request(h, e->slot), h->held.all.at + e->first, e->n);
         h->view.n_running++;
+        if (e->was == BERTH_JOB_STOPPING) {
+            h->more.at[e->slot].restarts = true;
+            keep(h, e->slot, e->first, e->n);
+        }
         break;
     case HOST_MIGRATE:
         r = host_request(h, e->slot);
