@@ -156,7 +156,7 @@ static void sum_weights(struct fragmentation_mix *m, struct arena *a)
 {
     m->on_one = ARENA_ARRAY(a, int64_t, (size_t)m->n_types * (m->n_cpu + 1) * (m->n_milli + 1) + 1);
     m->on_many = ARENA_ARRAY(a, int64_t, (size_t)m->n_types * (m->n_cpu + 1) * (m->n_size + 1) + 1);
-    for (uint8_t type = 0; type < m->n_types; type++)
+    for (uint32_t type = 0; type < m->n_types; type++)
         for (uint32_t i = 0; i < m->n; i++) {
             const struct task_view *t = &m->task[i].task;
             bool one = t->gpus == 1;
