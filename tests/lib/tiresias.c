@@ -165,10 +165,9 @@ void tiresias_world_free(struct tiresias_world *w)
     arena_free(&w->a);
 }
 
-void tiresias_jobs(struct tiresias_world *w, const struct tiresias_case *c, struct job_set *out)
+void tiresias_fill(const struct tiresias_world *w, const struct tiresias_case *c,
+                   struct builders_job *jobs)
 {
-    struct builders_job *jobs = ARENA_ARRAY(&w->a, struct builders_job, w->n + 1);
-
     for (uint32_t i = 0; i < w->n; i++) {
         const struct tiresias_job *t = &w->job[i];
         jobs[i] = (struct builders_job){.submit = t->submit * NS_PER_S,
@@ -181,5 +180,12 @@ void tiresias_jobs(struct tiresias_world *w, const struct tiresias_case *c, stru
         jobs[i].gpus = 1;
         jobs[i].required = t->gpus > w->per_node ? LEVEL_RACK : LEVEL_NODE;
     }
+}
+
+void tiresias_jobs(struct tiresias_world *w, const struct tiresias_case *c, struct job_set *out)
+{
+    struct builders_job *jobs = ARENA_ARRAY(&w->a, struct builders_job, w->n + 1);
+
+    tiresias_fill(w, c, jobs);
     builders_jobs(out, &w->a, jobs, w->n, NULL);
 }

@@ -49,6 +49,8 @@ void tiresias_world_free(struct tiresias_world *w);
 
 /* The trace as jobs. Counted GPUs: one worker with all of them on the one node. By node: workers of one
  * GPU, on one node when one can hold them, else in one rack. */
+void tiresias_fill(const struct tiresias_world *w, const struct tiresias_case *c,
+                   struct builders_job *jobs); /* of world->n */
 void tiresias_jobs(struct tiresias_world *w, const struct tiresias_case *c, struct job_set *out);
 
 #endif
