@@ -365,6 +365,26 @@ static void core_is_correct_form(struct row *r)
                      (long long)f.job[i].end, f.job[i].stops);
 }
 
+/* The index alone orders: what is learned and when it is looked at, without a threshold to come between. */
+static void one_queue_is_index_alone(struct row *r)
+{
+    struct forms f;
+    char policy[128];
+
+    if (r->rule.order != FORMS_GITTINS || r->rule.n_samples < TABLE_FROM ||
+        r->rule.n_samples + r->world.n >= 2 * TABLE_FROM)
+        return;
+    r->rule.n_limits = 0;
+    with(r, &f, FORMS_ALL);
+    snprintf(policy, sizeof policy, "order=gittins,walk=desired,place=consolidate,delta=%d",
+             FORMS_QUANTUM);
+    run_core(r, policy);
+    for (uint32_t i = 0; i < r->world.n; i++)
+        if (f.job[i].end != r->end[i])
+            fail_msg("%s: job %lld ends at %lld ns, with lists at %lld", r->c.name,
+                     (long long)r->world.job[i].id, (long long)r->end[i], (long long)f.job[i].end);
+}
+
 /* The order is the same and total: nothing may differ. */
 static void same_order_is_same(struct row *r)
 {
@@ -409,6 +429,12 @@ static void the_core_is_the_lists_with_every_habit_corrected(void **s)
 {
     (void)s;
     each(true, core_is_correct_form);
+}
+
+static void the_index_alone_orders_as_the_lists_do(void **s)
+{
+    (void)s;
+    each(true, one_queue_is_index_alone);
 }
 
 static void where_order_and_ties_are_the_same_no_job_differs(void **s)
@@ -563,6 +589,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lists_with_published_habits_repeat_every_recorded_end),
         cmocka_unit_test(the_core_is_the_lists_with_every_habit_corrected),
+        cmocka_unit_test(the_index_alone_orders_as_the_lists_do),
         cmocka_unit_test(where_order_and_ties_are_the_same_no_job_differs),
         cmocka_unit_test(orders_by_remaining_time_and_service_differ_by_ties_alone),
         cmocka_unit_test(no_correct_demotion_comes_after_its_threshold),
