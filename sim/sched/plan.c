@@ -276,7 +276,8 @@ static void candidate_times(struct plan *p, ns_t before, bool freed_only)
                 VEC_PUSH(&p->times, end);
         }
     }
-    qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
+    if (p->times.n)
+        qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
     for (size_t i = 0; i < p->times.n; i++)
         if (!i || p->times.at[i] != p->times.at[kept - 1])
             p->times.at[kept++] = p->times.at[i];
