@@ -378,7 +378,8 @@ static void ends_on_freed(struct plan *p, ns_t before)
                 VEC_PUSH(&p->times, end);
         }
     }
-    qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
+    if (p->times.n)
+        qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
 }
 
 /* The earliest seat on the freed nodes alone: room appears only now and where something ends on them. */
@@ -587,4 +588,43 @@ void walk_plan(struct core *c, int64_t most)
         blocked++;
         walk_step(c, job);
     }
+}
+
+/* ---- its state ---- */
+
+void plan_state(struct plan *p, struct state *s)
+{
+    uint32_t n = (uint32_t)p->freed_nodes.n;
+
+    state_count(s, &n, planned_nodes(p), 4);
+    for (uint32_t i = 0; i < n && !s->broken; i++) {
+        uint32_t node = s->loading ? 0 : p->freed_nodes.at[i];
+        state_index(s, &node, planned_nodes(p) - 1);
+        if (!s->loading || !state_require(s, !p->freed[node]))
+            continue;
+        p->freed[node] = true;
+        VEC_PUSH(&p->freed_nodes, node);
+    }
+}
+
+void plan_state_job(struct plan *p, struct state *s, uint32_t job)
+{
+    uint32_t n = (uint32_t)p->spots[job].n;
+
+    state_i64(s, &p->start[job]);
+    if (p->start[job] == NS_NEVER)
+        return;
+    state_count(s, &n, UINT32_MAX, 12);
+    for (uint32_t i = 0; i < n && !s->broken; i++) {
+        struct spot spot = {0};
+        if (!s->loading)
+            spot = p->spots[job].at[i];
+        state_index(s, &spot.node, planned_nodes(p) - 1);
+        state_u32(s, &spot.gpus);
+        state_u32(s, &spot.k);
+        if (s->loading)
+            VEC_PUSH(&p->spots[job], spot);
+    }
+    if (s->loading && !s->broken)
+        add_spans(p, job, p->start[job], planned_end(p, job));
 }

@@ -543,3 +543,39 @@ void rank_settle(struct rank *r)
     r->woken = d.at;
     check(c->host->emit(c->host->ctx, &d) == 0);
 }
+
+/* ---- its state ---- */
+
+void rank_state(struct rank *r, struct state *s)
+{
+    state_u64(s, &r->walk);
+    state_i64(s, &r->period);
+    state_i64(s, &r->woken);
+    las_state(&r->las, s);
+    if (r->kind == ORDER_GITTINS)
+        gittins_state(&r->gittins, s);
+    if (r->kind == ORDER_DRF)
+        drf_state(&r->drf, s);
+    if (!r->association)
+        return;
+    state_i32(s, &r->multifactor.least);
+    state_i32(s, &r->multifactor.most);
+    usage_state(&r->usage, s);
+    fairtree_state(&r->tree, s);
+    for (uint32_t i = 0; i < owners(r->core) + 1; i++)
+        state_index(s, &r->association[i], r->tree.n - 1);
+}
+
+void rank_state_job(struct rank *r, struct state *s, uint32_t job)
+{
+    struct rank_job *j = &r->job[job];
+    ns_t next = j->place == RANK_NONE ? NS_NEVER : j->next;
+
+    las_state_job(&r->las, &j->service, s);
+    state_i64(s, &j->fixed);
+    state_i64(s, &j->safe_until);
+    state_u32(s, &j->displaced);
+    state_i64(s, &next);
+    if (s->loading && !s->broken)
+        set_due(r, job, next);
+}
