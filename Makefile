@@ -129,7 +129,14 @@ endif
 $(BENCH): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ)         ## build every test of this FLAVOUR
+# Outside policies that break the contract: plain C against the installed header, as anybody builds them.
+DOUBLES   := $(patsubst tests/policies/%.c,$B/policies/%.so,$(sort $(wildcard tests/policies/*.c)))
+$B/include/berth_policy.h: sim/abi/berth_policy.h
+	$(Q)mkdir -p $(@D) && cp $< $@
+$B/policies/%.so: tests/policies/%.c tests/policies/double.h $B/include/berth_policy.h
+	$(call say,cc,$<)mkdir -p $(@D) && $(CC) -std=c11 -O2 $(WARN) -fvisibility=hidden -fPIC -shared -I$B/include -o $@ $<
+
+build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ) $(DOUBLES)  ## build every test of this FLAVOUR
 
 deps:                               ## install missing Debian packages (says which)
 	@sh tests/lint/deps.sh

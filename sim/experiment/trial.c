@@ -124,6 +124,11 @@ static int fail_idle(struct host *h, struct diag *d)
                      units_clock_text(h->job.at[slot].since, clock));
 }
 
+static const char *name_of(const struct host *h, const struct choice *c)
+{
+    return c->parts ? c->parts->id : h->policy->id;
+}
+
 /* A policy of somebody else's that leaves jobs waiting though they fit, or was refused something, is
  * named with the job and the time. */
 static int fail_policy(const struct engine *e, enum engine_end end, const struct choice *choice,
@@ -133,16 +138,20 @@ static int fail_policy(const struct engine *e, enum engine_end end, const struct
     char clock[48], name[16], waits[96];
     const struct host_refusal *r = &h->first_refusal;
 
+    /* What was refused comes first: what else went wrong may follow from it. */
+    if (h->refused)
+        return diag_fail(
+            d, STATUS_POLICY, (struct diag_at){0},
+            "policy %s: %llu decision%s refused; the first: %s of job %s at %s, %s%s%s",
+            name_of(h, choice), (unsigned long long)h->refused, h->refused > 1 ? "s" : "",
+            emit_kind_text(r->kind),
+            r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
+            units_clock_text(r->at, clock), emit_refusal_text(r->code),
+            end == ENGINE_POLICY ? "; then it " : "", end == ENGINE_POLICY ? h->trouble : "");
     if (end == ENGINE_POLICY)
         return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s %s, at %s%s",
-                         choice->parts ? choice->parts->id : h->policy->id, h->trouble,
-                         units_clock_text(e->now, clock), first_to_wait(h, waits, sizeof waits));
-    if (h->refused)
-        return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
-                         "policy %s: %llu decisions refused; the first: %s of job %s at %s, %s",
-                         h->policy->id, (unsigned long long)h->refused, emit_kind_text(r->kind),
-                         r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
-                         units_clock_text(r->at, clock), emit_refusal_text(r->code));
+                         name_of(h, choice), h->trouble, units_clock_text(e->now, clock),
+                         first_to_wait(h, waits, sizeof waits));
     return end == ENGINE_DEADLOCK && !choice->is_core ? fail_idle(h, d) : 0;
 }
 
