@@ -60,7 +60,9 @@ CLI_SRC   := $(filter-out sim/cli/main.c,$(call src,sim/cli))
 LIB_SRC   := $(call src,tests/lib)
 # A policy on the contract is a table of its own; it says so with BERTH_POLICY(name).
 CONTRACT  := $(shell grep -l '^BERTH_POLICY' policies/*.c 2>/dev/null)
-TABLES    := $B/gen/policies.def $B/gen/contract_policies.def $B/gen/traces.def $B/gen/reports.def
+# What `berth policies new` writes, as lines of C.
+STARTERS  := $(patsubst sim/cli/starter/%.txt,$B/gen/starter_%.def,$(sort $(wildcard sim/cli/starter/*.txt)))
+TABLES    := $B/gen/policies.def $B/gen/contract_policies.def $B/gen/traces.def $B/gen/reports.def $(STARTERS)
 ARCHIVES  := $B/libcli.a $B/libsim.a $B/libsched.a
 TESTS     := $(call progs,unit/test_*.c) $(call progs,property/test_*.c) \
              $(call progs,exact/test_*.c)
@@ -90,6 +92,8 @@ $B/gen/policies.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(filter-out $(CONTRACT),$(call src,policies))))
 $B/gen/contract_policies.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(sort $(CONTRACT))))
+$B/gen/starter_%.def: sim/cli/starter/%.txt
+	@mkdir -p $(@D) && sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n",/' $< >$@
 $B/gen/%.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(call src,$*)))
 
