@@ -4,6 +4,7 @@
 #include "base/writer.h"
 #include "cli/contain.h"
 #include "experiment/conform.h"
+#include "sched/core_policy.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 struct checked {
     struct host_note note;
     struct diag load;
-    char id[64], version[32];
+    char id[256], version[32];
     struct conform_result result[CONFORM_MOST];
 };
 
@@ -28,7 +29,7 @@ static void check_here(struct checked *k, const char *policy, uint32_t i, bool o
     if (conform_init(&c, policy, SEED, &a, &k->load) == 0) {
         const struct berth_policy *p = c.choice.parts ? c.choice.parts : c.choice.policy;
         c.note = &k->note;
-        snprintf(k->id, sizeof k->id, "%s", p->id);
+        snprintf(k->id, sizeof k->id, "%s", p == &core_policy ? policy : p->id);
         snprintf(k->version, sizeof k->version, "%s", p->version ? p->version : "");
         if (!only_load)
             conform_checks[i].run(&c, &k->result[i]);

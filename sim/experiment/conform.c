@@ -233,7 +233,8 @@ static void check_names(struct conform *c, struct conform_result *out)
     compare(c, (struct host_watch){0}, equal, rename_all, true, out);
 }
 
-#define SHIFT (10000000 * NS_PER_S)
+/* Whole weeks: a policy may know hours and days. */
+#define SHIFT (16 * 7 * 24 * INT64_C(3600) * NS_PER_S)
 
 static void shift_all(struct drill_shape *s)
 {
