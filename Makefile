@@ -140,6 +140,8 @@ $B/include/berth_policy.h: sim/abi/berth_policy.h
 $B/policies/%.so: tests/policies/%.c tests/policies/double.h $B/include/berth_policy.h
 	$(call say,cc,$<)mkdir -p $(@D) && $(CC) -std=c11 -O2 $(WARN) -fvisibility=hidden -fPIC -shared -I$B/include -o $@ $<
 
+$B/policies/forgets.so: tests/policies/remembers.c
+
 build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ) $(DOUBLES)  ## build every test of this FLAVOUR
 
 deps:                               ## install missing Debian packages (says which)

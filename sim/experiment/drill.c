@@ -94,8 +94,12 @@ static void draw_job(struct drill *w, const struct drill_shape *s, uint32_t i, n
     struct rng r;
 
     rng_stream(&r, s->seed, RNG_LENGTH, 0, i);
-    run =
-        s->storm ? 60 * (ns_t)rng_below(&r, 2) : (ns_t)(1 + rng_below(&r, 600)) << rng_below(&r, 4);
+    if (s->storm) {
+        run = 60 * (ns_t)rng_below(&r, 2);
+    } else {
+        run = 1 + rng_below(&r, 600);
+        run <<= rng_below(&r, 4); /* one draw after the other: no compiler may choose */
+    }
     if (rng_below(&r, 10) == 0)
         run = 0;
     limit = run * (1 + rng_below(&r, 3)) + 1;

@@ -74,7 +74,7 @@ static inline void double_fifo(struct double_state *s, const struct berth_view *
 #define DOUBLE(name, can)                                                                          \
     BERTH_POLICY(name) = {BERTH_HEAD,                                                              \
                           .id = #name,                                                             \
-                          .summary = "breaks the contract on purpose",                            \
+                          .summary = "breaks the contract on purpose",                             \
                           .version = "1",                                                          \
                           .source = "",                                                            \
                           .uses = (can),                                                           \
