@@ -423,20 +423,17 @@ struct berth_explain {
 };
 
 /* Extension "berth.parts/1" of a policy without decide(): hooks for Berth's own core, which does
- * the rest (and finds them as an extension of its host). Any hook may be NULL. */
+ * the rest (and finds them as an extension of its host). Any hook may be NULL. It is asked for when
+ * the policy is loaded, before there is an instance, and again of every instance. */
 #define BERTH_PARTS "berth.parts/1"
 struct berth_parts {
     uint32_t size;
     void *self; /* first argument of the hooks; filled in by the host */
-    const char *composition; /* what the core is made of besides, "walk=easy,place=bestfit" */
-    /* Order: smaller runs first; ties by the job's key. */
+    const char *composition; /* what the core is made of besides, "walk=easy,place=bestfit"; "" */
+    /* Order: smaller runs first; ties by the job's key. Asked when a job begins to wait. */
     int64_t (*key)(void *self, const struct berth_view *view, uint32_t job);
-    /* When that key changes by itself, BERTH_NEVER = only by events about the job. */
-    berth_time (*next_change)(void *self, const struct berth_view *view, uint32_t job);
-    /* Placement: the cost of one more replica on a node that has room, smaller is better;
-     * INT64_MAX = not here. Ties: lower node. */
-    int64_t (*score)(void *self, const struct berth_view *view, uint32_t job, uint32_t node);
-    /* Estimated total running time, BERTH_UNKNOWN = none; asked once, at submission. */
+    /* Estimated total running time, BERTH_UNKNOWN = what the composition says. Asked when a job
+     * begins to wait, before key(); equal calls, equal answers. */
     berth_time (*estimate)(void *self, const struct berth_view *view, uint32_t job);
 };
 

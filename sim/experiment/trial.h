@@ -18,8 +18,9 @@ struct trial_config {
     const struct topology *fleet; /* borrowed, shared, read-only */
     const char *policy;           /* preset or composition, "order=fifo,walk=easy,place=bestfit" */
     const struct berth_policy *own; /* this one, and `policy` is the text of its options; or NULL */
+    struct host_watch watch;        /* of the policy; all 0 = it is not watched */
     struct engine_costs costs;      /* of stopping, moving and restoring; all 0 = nothing */
-    uint8_t useful[JOB_ENDS];     /* 1: work of jobs that end so is useful, 0: discarded */
+    uint8_t useful[JOB_ENDS];       /* 1: work of jobs that end so is useful, 0: discarded */
     uint64_t seed;
     ns_t horizon; /* NS_NEVER = when the last job ends */
     ns_t warmup;

@@ -31,9 +31,9 @@ const char *emit_refusal_text(uint16_t code)
 
 const char *emit_kind_text(uint16_t kind)
 {
-    static const char *const text[BERTH_DO_KINDS] = {
-        "NONE",   "START", "PREEMPT", "MIGRATE", "RESERVE", "UNRESERVE",
-        "REJECT", "WAKE",  "UNWAKE",  "HOLD",    "UNHOLD",  "EXPLAIN"};
+    static const char *const text[BERTH_DO_KINDS] = {"NONE",    "START",     "PREEMPT", "MIGRATE",
+                                                     "RESERVE", "UNRESERVE", "REJECT",  "WAKE",
+                                                     "UNWAKE",  "HOLD",      "UNHOLD",  "EXPLAIN"};
 
     return kind < BERTH_DO_KINDS ? text[kind] : "unknown";
 }
@@ -143,7 +143,7 @@ static bool whole_replicas(const struct request *r, uint32_t gpus, const struct 
 /* Run of devices inside the node that a piece lies in, for levels below the node. */
 static uint32_t run_of(const struct topology *t, enum level l, const struct held *p)
 {
-    uint32_t run = l == LEVEL_NUMA ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
+    uint32_t run = l == LEVEL_NUMA          ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
                    : t->island[p->node] > 1 ? t->island[p->node]
                                             : t->gpus[p->node];
     uint32_t low = occupancy_base(p) + bits_lowest(p->mask),
@@ -180,11 +180,16 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
 {
     uint32_t devices = 0, charged = 0;
 
-    for (uint32_t i = 0; i < n; i++)
+    if (n && !p)
+        return BERTH_R_INCOMPLETE;
+    for (uint32_t i = 0; i < n; i++) {
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
         if (p[i].mask)
             devices += bits_count(p[i].mask);
         else
             charged += p[i].base;
+    }
     if (devices != r->gpus)
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
@@ -199,8 +204,7 @@ static void keep(struct host *h, uint32_t slot, uint32_t first, uint32_t n)
 {
     h->more.at[slot].first = first;
     h->job.at[slot].n_pieces = n;
-    h->job.at[slot].pieces =
-        (const struct berth_piece *)(const void *)(h->held.all.at + first);
+    h->job.at[slot].pieces = (const struct berth_piece *)(const void *)(h->held.all.at + first);
 }
 
 static struct host_effect *effect(struct host *h, enum host_effect_kind kind,
@@ -222,8 +226,7 @@ static void digest_pieces(struct host *h, uint32_t slot, const struct held *p, u
     digest_word(&h->digest, (uint64_t)h->view.now);
     digest_word(&h->digest, h->job.at[slot].key);
     for (uint32_t i = 0; i < n; i++) {
-        digest_word(&h->digest,
-                    (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
+        digest_word(&h->digest, (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
         digest_word(&h->digest, p[i].mask);
     }
 }
@@ -373,6 +376,8 @@ static uint16_t do_hold(struct host *h, const struct berth_decision *d)
         return BERTH_R_NO_TRANSACTION; /* holding is no part of a try */
     if (j->state != BERTH_JOB_PENDING)
         return BERTH_R_WRONG_STATE;
+    if (d->n_pieces && !p)
+        return BERTH_R_INCOMPLETE;
     for (uint32_t i = 0; i < d->n_pieces; i++)
         if (p[i].mask)
             devices += bits_count(p[i].mask);
@@ -487,15 +492,15 @@ berth_status emit_decision(void *ctx, const struct berth_decision *d)
 
     if (!h->deciding || d->size < sizeof *d)
         return BERTH_E_STATE;
+    host_note_job(h, d->job);
     why = apply(h, d);
     if (h->tap && h->tap->decision)
         h->tap->decision(h->tap->ctx, &h->view, d, why);
     if (!why)
         return 0;
     if (!h->refused++)
-        h->first_refusal =
-            (struct host_refusal){d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX,
-                                  h->view.now, d->kind, why};
+        h->first_refusal = (struct host_refusal){
+            d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX, h->view.now, d->kind, why};
     host_event(h,
                (struct berth_event){.kind = BERTH_EV_REFUSED,
                                     .code = why,

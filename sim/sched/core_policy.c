@@ -24,12 +24,14 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     memset(s, 0, sizeof *s);
     if (compose_parse(config->text, NULL, &s->policy, &d) < 0) {
         host->log(host->ctx, 0, d.message, (uint32_t)strlen(d.message));
+        host->free(host->ctx, s);
         return BERTH_E_CONFIG;
     }
     arena_init(&s->arena);
     core_init(&s->core, host, view, &s->policy, config->seed, &s->arena);
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
+    s->core.parts = host->extension(host->ctx, BERTH_PARTS);
     s->why.core = &s->core;
     attribution_reserve(&s->why);
     *self = s;
@@ -39,14 +41,16 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 static void destroy(void *self)
 {
     struct instance *s = self;
+    const struct berth_host *host = s->core.host;
 
     attribution_free(&s->why);
     core_free(&s->core);
     arena_free(&s->arena);
+    host->free(host->ctx, s);
 }
 
-static berth_status decide(void *self, const struct berth_view *view,
-                           const struct berth_event *e, uint32_t n, uint32_t mode)
+static berth_status decide(void *self, const struct berth_view *view, const struct berth_event *e,
+                           uint32_t n, uint32_t mode)
 {
     struct core *c = &((struct instance *)self)->core;
 

@@ -86,6 +86,7 @@ struct policy_part {
      * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
     enum order_rank rank;
+    bool from_parts; /* the key is that of the outside policy whose parts the core runs with */
     bool needs_desired;      /* the order says nothing unless running jobs can be stopped */
     bool needs_distribution; /* it learns from what jobs took before */
     bool needs_estimate; /* order or walk is undefined without one */
