@@ -242,9 +242,12 @@ static void run_trial_task(void *ctx, uint32_t i)
         .horizon = s->horizon,
         .warmup = s->warmup,
         .series_step = s->series_step,
+        .costs = s->costs,
+        .measure_fragmentation = s->fragmentation,
         .keep_segments = folder,
         .keep_waits = folder || w->options->render, /* the summary tells of waits by cause */
         .keep_series = folder,
+        .watch = {.note = w->options->notes ? &w->options->notes[i] : NULL},
         .progress = w->options->progress ? tell : NULL,
         .progress_ctx = &progress,
     };

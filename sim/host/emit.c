@@ -31,14 +31,33 @@ const char *emit_refusal_text(uint16_t code)
 
 const char *emit_kind_text(uint16_t kind)
 {
-    static const char *const text[BERTH_DO_KINDS] = {
-        "NONE",   "START", "PREEMPT", "MIGRATE", "RESERVE", "UNRESERVE",
-        "REJECT", "WAKE",  "UNWAKE",  "HOLD",    "UNHOLD",  "EXPLAIN"};
+    static const char *const text[BERTH_DO_KINDS] = {"NONE",    "START",     "PREEMPT", "MIGRATE",
+                                                     "RESERVE", "UNRESERVE", "REJECT",  "WAKE",
+                                                     "UNWAKE",  "HOLD",      "UNHOLD",  "EXPLAIN"};
 
     return kind < BERTH_DO_KINDS ? text[kind] : "unknown";
 }
 
 /* ---- pieces ---- */
+
+/* A MIG instance of the profile that is asked for, at a start that is legal beside what is there. */
+static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
+{
+    const struct topology *t = h->topo;
+    const struct geometry *g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+
+    if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
+        return BERTH_R_NO_SUCH_PLACE;
+    if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
+        return BERTH_R_GPU_TYPE;
+    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
+        occupancy_profile(p) != job_mig_number(r->mig))
+        return BERTH_R_INCOMPLETE;
+    if (!place_open(&h->placer, r, p, 1))
+        return BERTH_R_NOT_FREE;
+    occupancy_take_mask(&h->occ, p);
+    return 0;
+}
 
 static uint16_t take_piece(struct host *h, const struct request *r, const struct held *p)
 {
@@ -59,6 +78,8 @@ static uint16_t take_piece(struct host *h, const struct request *r, const struct
         occupancy_charge(&h->occ, p->node, cpu, memory);
         return 0;
     }
+    if (r->mig)
+        return take_instance(h, r, p);
     if (p->base % 64 || p->base + (63u - (uint32_t)__builtin_clzll(p->mask)) >= t->gpus[p->node])
         return BERTH_R_NO_SUCH_PLACE;
     if (!(r->types >> t->gpu_type[p->node] & 1))
@@ -122,11 +143,11 @@ static bool whole_replicas(const struct request *r, uint32_t gpus, const struct 
 /* Run of devices inside the node that a piece lies in, for levels below the node. */
 static uint32_t run_of(const struct topology *t, enum level l, const struct held *p)
 {
-    uint32_t run = l == LEVEL_NUMA ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
+    uint32_t run = l == LEVEL_NUMA          ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
                    : t->island[p->node] > 1 ? t->island[p->node]
                                             : t->gpus[p->node];
-    uint32_t low = p->base + bits_lowest(p->mask),
-             high = p->base + 63 - (uint32_t)__builtin_clzll(p->mask);
+    uint32_t low = occupancy_base(p) + bits_lowest(p->mask),
+             high = occupancy_base(p) + 63 - (uint32_t)__builtin_clzll(p->mask);
 
     return run && low / run == high / run ? low / run : UINT32_MAX;
 }
@@ -159,11 +180,16 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
 {
     uint32_t devices = 0, charged = 0;
 
-    for (uint32_t i = 0; i < n; i++)
+    if (n && !p)
+        return BERTH_R_INCOMPLETE;
+    for (uint32_t i = 0; i < n; i++) {
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
         if (p[i].mask)
             devices += bits_count(p[i].mask);
         else
             charged += p[i].base;
+    }
     if (devices != r->gpus)
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
@@ -178,8 +204,7 @@ static void keep(struct host *h, uint32_t slot, uint32_t first, uint32_t n)
 {
     h->more.at[slot].first = first;
     h->job.at[slot].n_pieces = n;
-    h->job.at[slot].pieces =
-        (const struct berth_piece *)(const void *)(h->held.all.at + first);
+    h->job.at[slot].pieces = (const struct berth_piece *)(const void *)(h->held.all.at + first);
 }
 
 static struct host_effect *effect(struct host *h, enum host_effect_kind kind,
@@ -201,8 +226,7 @@ static void digest_pieces(struct host *h, uint32_t slot, const struct held *p, u
     digest_word(&h->digest, (uint64_t)h->view.now);
     digest_word(&h->digest, h->job.at[slot].key);
     for (uint32_t i = 0; i < n; i++) {
-        digest_word(&h->digest,
-                    (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
+        digest_word(&h->digest, (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
         digest_word(&h->digest, p[i].mask);
     }
 }
@@ -286,7 +310,7 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
 
     if (!(h->policy->needs & BERTH_CAN_PREEMPT) && !(h->policy->uses & BERTH_CAN_PREEMPT))
         return BERTH_R_CAPABILITY;
-    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING)
+    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING && !m->restarts)
         return BERTH_R_WRONG_STATE;
     if (d->arg != BERTH_STOP_SAVE && d->arg != BERTH_STOP_REQUEUE)
         return BERTH_R_UNKNOWN_KIND;
@@ -296,8 +320,13 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
     e->n = j->n_pieces;
     digest_pieces(h, d->job, NULL, 0);
     host_give_back(h, host_request(h, d->job), m->first, j->n_pieces);
-    j->state = BERTH_JOB_STOPPING;
     h->view.n_running--;
+    if (m->restarts) { /* it stops already; what it was to start on it does not get */
+        m->restarts = false;
+        j->n_pieces = 0;
+        return 0;
+    }
+    j->state = BERTH_JOB_STOPPING;
     return 0;
 }
 
@@ -347,6 +376,8 @@ static uint16_t do_hold(struct host *h, const struct berth_decision *d)
         return BERTH_R_NO_TRANSACTION; /* holding is no part of a try */
     if (j->state != BERTH_JOB_PENDING)
         return BERTH_R_WRONG_STATE;
+    if (d->n_pieces && !p)
+        return BERTH_R_INCOMPLETE;
     for (uint32_t i = 0; i < d->n_pieces; i++)
         if (p[i].mask)
             devices += bits_count(p[i].mask);
@@ -415,7 +446,7 @@ static uint16_t do_reserve(struct host *h, const struct berth_decision *d)
 
 static uint16_t do_wake(struct host *h, const struct berth_decision *d)
 {
-    if (d->kind == BERTH_DO_WAKE && d->at <= h->view.now)
+    if (d->kind == BERTH_DO_WAKE && d->at < h->view.now)
         return BERTH_R_TIME;
     effect(h, d->kind == BERTH_DO_WAKE ? HOST_WAKE : HOST_UNWAKE, d);
     return 0;
@@ -461,15 +492,15 @@ berth_status emit_decision(void *ctx, const struct berth_decision *d)
 
     if (!h->deciding || d->size < sizeof *d)
         return BERTH_E_STATE;
+    host_note_job(h, d->job);
     why = apply(h, d);
     if (h->tap && h->tap->decision)
         h->tap->decision(h->tap->ctx, &h->view, d, why);
     if (!why)
         return 0;
     if (!h->refused++)
-        h->first_refusal =
-            (struct host_refusal){d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX,
-                                  h->view.now, d->kind, why};
+        h->first_refusal = (struct host_refusal){
+            d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX, h->view.now, d->kind, why};
     host_event(h,
                (struct berth_event){.kind = BERTH_EV_REFUSED,
                                     .code = why,
@@ -545,6 +576,10 @@ static void undo(struct host *h, const struct host_effect *e)
     case HOST_PREEMPT:
         place_hold(&h->placer, host_request(h, e->slot), h->held.all.at + e->first, e->n);
         h->view.n_running++;
+        if (e->was == BERTH_JOB_STOPPING) {
+            h->more.at[e->slot].restarts = true;
+            keep(h, e->slot, e->first, e->n);
+        }
         break;
     case HOST_MIGRATE:
         r = host_request(h, e->slot);

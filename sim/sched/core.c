@@ -24,6 +24,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
                    view->memory_free != NULL);
     c->placer = (struct placer){
         .occ = &c->occ, .jobs = c->jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    place_by_score(&c->placer, policy->part[AXIS_PLACE], policy->option[AXIS_PLACE], a);
     queue_init(&c->queue, c->jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, c->jobs, view->n_users, policy, a);
     c->tracks_ends = policy->part[AXIS_WALK]->needs_estimate;
@@ -146,8 +147,7 @@ void core_reserve(struct core *c, uint32_t slots)
 static bool sooner(const struct core *c, uint32_t a, uint32_t b)
 {
     return c->run[a].ends < c->run[b].ends ||
-           (c->run[a].ends == c->run[b].ends &&
-            core_key(c, a) < core_key(c, b));
+           (c->run[a].ends == c->run[b].ends && core_key(c, a) < core_key(c, b));
 }
 
 static void ends_put(struct core *c, uint32_t at, uint32_t job)
@@ -197,16 +197,30 @@ static void ends_remove(struct core *c, uint32_t job)
 
 /* ---- what happens ---- */
 
+ns_t core_estimate(const struct core *c, uint32_t job)
+{
+    const struct berth_parts *p = c->parts;
+    ns_t own = p && p->estimate ? p->estimate(p->self, c->view, job) : BERTH_UNKNOWN;
+
+    return own == BERTH_UNKNOWN ? estimate_job(&c->estimate, job) : estimate_bound(own);
+}
+
+int64_t core_order_key(const struct core *c, uint32_t job, const struct order_view *v)
+{
+    const struct policy_part *order = c->policy->part[AXIS_ORDER];
+
+    return order->from_parts && c->parts ? c->parts->key(c->parts->self, c->view, job)
+                                         : order->key(v, c->policy->option[AXIS_ORDER]);
+}
+
 static void enqueue(struct core *c, uint32_t job)
 {
     const struct berth_job *j = berth_job_at(c->view, job);
     const struct request *r = &c->jobs->requests[j->request];
-    ns_t estimate = estimate_job(&c->estimate, job);
+    ns_t estimate = core_estimate(c, job);
     struct order_view v = {j->submit, estimate, r->gpus, r->demand_milli, j->priority};
 
-    queue_add(&c->queue, job,
-              c->rank ? rank_pending_key(c->rank, job)
-                      : c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
+    queue_add(&c->queue, job, c->rank ? rank_pending_key(c->rank, job) : core_order_key(c, job, &v),
               j->key, estimate);
     if (c->promise)
         c->promise[job] = NS_UNKNOWN;
@@ -223,7 +237,7 @@ void core_submit(struct core *c, uint32_t job)
         displace_submit(c->displace, job);
     if (c->rank) {
         c->queue.link[job].seq = berth_job_at(c->view, job)->key;
-        c->queue.link[job].estimate = estimate_job(&c->estimate, job);
+        c->queue.link[job].estimate = core_estimate(c, job);
         rank_submit(c->rank, job);
     }
     enqueue(c, job);
@@ -270,8 +284,7 @@ void core_requeue(struct core *c, uint32_t job)
 
 void core_stopped(struct core *c, uint32_t job, int64_t mode)
 {
-    struct berth_decision d = {
-        .size = sizeof d, .kind = BERTH_DO_PREEMPT, .job = job, .arg = mode};
+    struct berth_decision d = {.size = sizeof d, .kind = BERTH_DO_PREEMPT, .job = job, .arg = mode};
 
     check(c->host->emit(c->host->ctx, &d) == 0);
     c->occ.returned++;
@@ -283,7 +296,7 @@ void core_finish(struct core *c, uint32_t job, ns_t ran)
 {
     give_back(c, job);
     if (c->rank)
-        rank_finish(c->rank, job);
+        rank_finish(c->rank, job, ran);
     if (c->desired)
         desired_erase(c->desired, job);
     estimate_learn(&c->estimate, job, ran);
@@ -301,18 +314,23 @@ static void propose_start(struct core *c, uint32_t job, const struct held *h, ui
     check(c->host->emit(c->host->ctx, &d) == 0);
 }
 
-static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends)
 {
-    ns_t estimate = c->queue.link[job].estimate;
-
     c->run[job].first = first;
     c->run[job].n = n;
-    queue_remove(&c->queue, job);
-    c->run[job].ends = estimate == NS_NEVER ? NS_NEVER : c->now + estimate;
+    c->run[job].ends = ends;
     if (c->tracks_ends)
         ends_add(c, job);
     c->run[job].turn = c->n_running;
     c->running[c->n_running++] = job;
+}
+
+static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+{
+    ns_t estimate = c->queue.link[job].estimate;
+
+    queue_remove(&c->queue, job);
+    core_resume(c, job, first, n, estimate == NS_NEVER ? NS_NEVER : c->now + estimate);
     c->starts++;
 }
 
@@ -350,8 +368,7 @@ void core_moved(struct core *c, uint32_t job, uint32_t first, uint32_t n)
 
 void core_promise(struct core *c, uint32_t job, ns_t at)
 {
-    struct berth_decision d = {
-        .size = sizeof d, .kind = BERTH_DO_RESERVE, .job = job, .at = at};
+    struct berth_decision d = {.size = sizeof d, .kind = BERTH_DO_RESERVE, .job = job, .at = at};
 
     if (c->promise[job] == at)
         return;

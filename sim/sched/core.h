@@ -35,8 +35,9 @@ struct core {
     struct topology *topo;            /* copied from the view */
     const struct composition *policy; /* borrowed */
     struct arena *arena;              /* borrowed; used only while setting up */
+    const struct berth_parts *parts;  /* of an outside policy, NULL = none; borrowed */
     const struct berth_clairvoyant *truth; /* NULL unless the composition is clairvoyant */
-    uint32_t room;                    /* slots that the arrays below have room for */
+    uint32_t room;                         /* slots that the arrays below have room for */
     struct occupancy occ;
     struct placer placer;
     struct queue queue;
@@ -67,7 +68,8 @@ struct core {
     VEC(uint32_t) trial;        /* auxiliary heap over the heap of ends */
     uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
-    ns_t *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
+    ns_t
+        *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
     struct rank *rank;       /* orders that change; NULL = the order is fixed */
     struct desired *desired; /* pending and running jobs in order; NULL = the walk only starts */
     struct diff *diff;       /* with desired */
@@ -108,6 +110,9 @@ static inline const struct held *core_held(const struct core *c, uint32_t job, u
  * `complete`, on the pieces that the job holds at the host already. */
 void core_start(struct core *c, uint32_t job, bool complete);
 
+/* In the books again as running on core.held[first .. first + n), which is taken; nothing is proposed. */
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends);
+
 /* The same on pieces that are taken already, core.held[first .. first + n). */
 void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 
@@ -120,6 +125,12 @@ void core_moved(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 
 /* Tell the host that the job starts at `at` or earlier. */
 void core_promise(struct core *c, uint32_t job, ns_t at);
+
+/* What is known of the job's length at its submission: NS_NEVER = nothing. */
+ns_t core_estimate(const struct core *c, uint32_t job);
+
+/* The key of an order that is fixed while the job waits. */
+int64_t core_order_key(const struct core *c, uint32_t job, const struct order_view *v);
 
 /* The job's key at the border: breaks ties and names its random draws. */
 static inline uint64_t core_key(const struct core *c, uint32_t job)

@@ -2,6 +2,7 @@
 #include "sched/core_policy.h"
 
 #include "sched/attribution.h"
+#include "sched/core_state.h"
 #include "sched/pods.h"
 #include <string.h>
 
@@ -23,12 +24,14 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     memset(s, 0, sizeof *s);
     if (compose_parse(config->text, NULL, &s->policy, &d) < 0) {
         host->log(host->ctx, 0, d.message, (uint32_t)strlen(d.message));
+        host->free(host->ctx, s);
         return BERTH_E_CONFIG;
     }
     arena_init(&s->arena);
     core_init(&s->core, host, view, &s->policy, config->seed, &s->arena);
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
+    s->core.parts = host->extension(host->ctx, BERTH_PARTS);
     s->why.core = &s->core;
     attribution_reserve(&s->why);
     *self = s;
@@ -38,14 +41,16 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 static void destroy(void *self)
 {
     struct instance *s = self;
+    const struct berth_host *host = s->core.host;
 
     attribution_free(&s->why);
     core_free(&s->core);
     arena_free(&s->arena);
+    host->free(host->ctx, s);
 }
 
-static berth_status decide(void *self, const struct berth_view *view,
-                           const struct berth_event *e, uint32_t n, uint32_t mode)
+static berth_status decide(void *self, const struct berth_view *view, const struct berth_event *e,
+                           uint32_t n, uint32_t mode)
 {
     struct core *c = &((struct instance *)self)->core;
 
@@ -83,6 +88,20 @@ static berth_status decide(void *self, const struct berth_view *view,
     return 0;
 }
 
+static berth_status save(void *self, const struct berth_writer *to)
+{
+    return core_state_save(&((struct instance *)self)->core, to);
+}
+
+static berth_status load(void *self, const struct berth_view *view, const struct berth_reader *from)
+{
+    struct core *c = &((struct instance *)self)->core;
+
+    c->view = view;
+    core_reserve(c, view->jobs.n);
+    return core_state_load(c, from);
+}
+
 static void why_begin(void *self)
 {
     attribution_begin(&((struct instance *)self)->why);
@@ -110,11 +129,13 @@ const struct berth_policy core_policy = {
     .version = BERTH_VERSION,
     .source = "",
     .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE,
-    .flags = BERTH_CLAIRVOYANCE,
+    .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),
     .create = create,
     .destroy = destroy,
     .decide = decide,
+    .save = save,
+    .load = load,
     .extension = extension,
 };

@@ -341,7 +341,9 @@ static bool by_moving(struct displace_work *d, uint32_t job)
     uint32_t last = 0, last_node = 0, room = (uint32_t)d->options[IN_FLIGHT];
 
     if (r->n_groups > 1 || r->share_milli || !r->gpus || r->gpus > c->topo->max_node_gpus ||
-        r->required > LEVEL_NVLINK || (r->required == LEVEL_NVLINK && c->topo->domain[LEVEL_NVLINK]) ||
+        r->required > LEVEL_NVLINK || r->required == LEVEL_NUMA ||
+        (r->required == LEVEL_NVLINK &&
+         (c->topo->has_islands || c->topo->domains[LEVEL_NVLINK] < c->topo->n_nodes)) ||
         (r->required <= LEVEL_GPU && r->replicas > 1) || c->occ.free_total < r->gpus ||
         c->now - shown(c, job)->submit < d->options[AFTER])
         return false;
@@ -388,4 +390,9 @@ bool displace_for(struct displace_work *d, uint32_t job)
         return true;
     d->core->occ.returned = returned;
     return false;
+}
+
+void displace_state(struct displace_work *d, struct state *s, uint32_t job)
+{
+    state_u16(s, &d->times[job]);
 }

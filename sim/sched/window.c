@@ -1,7 +1,6 @@
 /* window.c - the Slurm-style walk: main pass, backfill pass, and when the next one is due. */
 #include "sched/window.h"
 
-#include "base/bits.h"
 #include "base/check.h"
 #include "sched/walk.h"
 #include "sched/window_map.h"
@@ -50,6 +49,12 @@ void window_free(struct window *w)
     VEC_FREE(&w->charged);
 }
 
+void window_state(struct window *w, struct state *s)
+{
+    state_i64(s, &w->woken);
+    state_bool(s, &w->reserving);
+}
+
 static const struct request *request_of(const struct window *w, uint32_t job)
 {
     return &w->core->jobs->requests[w->core->jobs->specs[job].request];
@@ -86,6 +91,28 @@ static bool main_pass(struct window *w, int64_t depth)
 
 /* ---- the backfill pass ---- */
 
+/* A share must not stay on a device beyond the instant at which somebody counts on it as whole. */
+static void hold_parts(struct window *w, int64_t to)
+{
+    struct core *c = w->core;
+    const struct topology *t = c->topo;
+    struct occupancy *o = &c->occ;
+
+    for (uint32_t node = 0; node < t->n_nodes; node++)
+        for (uint32_t i = 0; i < t->gpus[node]; i++) {
+            uint32_t gpu = t->first_gpu[node] + i;
+            struct held h = {node, (uint16_t)(i & ~63u), o->left[gpu], UINT64_C(1) << i % 64};
+            if (!w->map.whole[gpu] || !window_map_lent_beyond(&w->map, gpu, node, to))
+                continue;
+            if (occupancy_close(o, node, i, &h)) {
+                w->keep.at[w->keep.n++] = h;
+            } else if (h.milli) {
+                occupancy_take_mask(o, &h);
+                w->keep.at[w->keep.n++] = h;
+            }
+        }
+}
+
 /* Take what earlier candidates have reserved, between now and the job's end, out of the occupancy. */
 static void hold(struct window *w, const struct request *r, int64_t to)
 {
@@ -105,27 +132,16 @@ static void hold(struct window *w, const struct request *r, int64_t to)
             w->charged.at[w->charged.n++] = taken;
         }
     }
-    /* A share must not stay on a device beyond the instant at which it was to be whole again. */
-    for (uint32_t i = 0; r->share_milli && i < o->n_lent;) {
-        uint32_t gpu = o->lent[i], node = window_map_node(&w->map, gpu),
-                 at = gpu - c->topo->first_gpu[node];
-        if (!window_map_lent_beyond(&w->map, gpu, node, to)) {
-            i++;
-            continue;
-        }
-        w->keep.at[w->keep.n] =
-            (struct held){node, (uint16_t)(at & ~63u), o->left[gpu], UINT64_C(1) << at % 64};
-        occupancy_take_mask(o, &w->keep.at[w->keep.n++]); /* it leaves the list of lent devices */
-    }
+    if (r->share_milli)
+        hold_parts(w, to);
 }
 
-static void unhold(struct window *w)
+static void unhold(struct window *w, const struct request *r)
 {
     struct occupancy *o = &w->core->occ;
     uint64_t returned = o->returned;
 
-    for (size_t i = 0; i < w->keep.n; i++)
-        occupancy_release(o, &w->keep.at[i]);
+    place_release(&w->core->placer, r, w->keep.at, (uint32_t)w->keep.n);
     for (size_t i = 0; i < w->charged.n; i++)
         occupancy_charge(o, w->charged.at[i].node, -w->charged.at[i].cpu, -w->charged.at[i].memory);
     o->returned = returned;
@@ -143,7 +159,7 @@ static bool start_now(struct window *w, uint32_t job, int64_t to)
         return false;
     hold(w, r, to);
     placed = place_take(&c->placer, r, (uint32_t)core_key(c, job));
-    unhold(w);
+    unhold(w, r);
     if (!placed)
         return false;
     window_map_start(&w->map, r, c->placer.out.at, (uint32_t)c->placer.out.n, to);

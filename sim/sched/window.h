@@ -11,6 +11,7 @@
 #define BERTH_SCHED_WINDOW_H
 
 #include "base/arena.h"
+#include "sched/state.h"
 #include <stdint.h>
 
 struct core;
@@ -30,5 +31,6 @@ enum {
 
 struct window *window_new(struct core *c, struct arena *a);
 void window_free(struct window *w);
+void window_state(struct window *w, struct state *s);
 
 #endif

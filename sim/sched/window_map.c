@@ -14,7 +14,7 @@ void window_map_init(struct window_map *m, struct core *c, ns_t resolution, ns_t
     m->least_cpu = ARENA_ARRAY(a, int64_t, n);
     m->least_memory = ARENA_ARRAY(a, int64_t, n);
     if (c->occ.left) {
-        m->left = ARENA_ARRAY(a, uint16_t, c->topo->n_gpus);
+        m->parts = ARENA_ARRAY(a, uint16_t, c->topo->n_gpus);
         m->whole = ARENA_ARRAY(a, int64_t, c->topo->n_gpus);
     }
 }
@@ -120,6 +120,11 @@ static void split(struct window_map *m, int64_t slice)
 
 /* ---- building ---- */
 
+static uint32_t device(const struct core *c, const struct held *h)
+{
+    return c->topo->first_gpu[h->node] + occupancy_base(h) + bits_lowest(h->mask);
+}
+
 static void give_back(struct window_map *m, struct window_row *row, uint32_t job)
 {
     const struct core *c = m->core;
@@ -139,9 +144,8 @@ static void give_back(struct window_map *m, struct window_row *row, uint32_t job
         } else if (h[i].milli == 1000) {
             whole = bits_count(h[i].mask);
         } else {
-            uint32_t gpu = c->topo->first_gpu[h[i].node] + h[i].base + bits_lowest(h[i].mask);
-            m->left[gpu] = (uint16_t)(m->left[gpu] + h[i].milli);
-            whole = m->left[gpu] == 1000;
+            uint32_t gpu = device(c, &h[i]);
+            whole = --m->parts[gpu] == 0;
             m->whole[gpu] = whole ? row->at : INT64_MAX;
         }
         m->gpus[at] = (uint16_t)(m->gpus[at] + whole);
@@ -172,12 +176,19 @@ static void first_row(struct window_map *m)
         memcpy(m->cpu, o->cpu, n * sizeof *m->cpu);
     if (m->memory)
         memcpy(m->memory, o->memory, n * sizeof *m->memory);
-    if (!m->left)
+    if (!m->parts)
         return;
-    memcpy(m->left, o->left, c->topo->n_gpus * sizeof *m->left);
+    memset(m->parts, 0, c->topo->n_gpus * sizeof *m->parts);
     memset(m->whole, 0, c->topo->n_gpus * sizeof *m->whole);
-    for (uint32_t i = 0; i < o->n_lent; i++)
-        m->whole[o->lent[i]] = INT64_MAX;
+    for (uint32_t i = 0; i < c->n_running; i++) {
+        uint32_t pieces;
+        const struct held *h = core_held(c, c->running[i], &pieces);
+        for (uint32_t k = 0; k < pieces; k++)
+            if (h[k].milli && h[k].milli < 1000) {
+                m->parts[device(c, &h[k])]++;
+                m->whole[device(c, &h[k])] = INT64_MAX;
+            }
+    }
 }
 
 void window_map_build(struct window_map *m)
@@ -429,8 +440,7 @@ void window_map_start(struct window_map *m, const struct request *r, const struc
         } else if (h[i].milli == 1000) {
             less.gpus = bits_count(h[i].mask);
         } else {
-            int64_t *whole =
-                &m->whole[m->core->topo->first_gpu[h[i].node] + h[i].base + bits_lowest(h[i].mask)];
+            int64_t *whole = &m->whole[device(m->core, &h[i])];
             less.gpus = 1;
             from = *whole > from ? *whole : from; /* it was lent until then */
             *whole = to > *whole ? to : *whole;
@@ -446,23 +456,6 @@ bool window_map_lent_beyond(const struct window_map *m, uint32_t gpu, uint32_t n
         if (!amount(m, i, node).gpus)
             return true;
     return false;
-}
-
-uint32_t window_map_node(const struct window_map *m, uint32_t gpu)
-{
-    const struct topology *t = m->core->topo;
-    uint32_t low = 0, high = t->n_nodes;
-
-    while (high - low > 1) {
-        uint32_t mid = (low + high) / 2;
-        if (t->first_gpu[mid] <= gpu)
-            low = mid;
-        else
-            high = mid;
-    }
-    while (!t->gpus[low])
-        low--;
-    return low;
 }
 
 ns_t window_map_moves(const struct window_map *m)

@@ -44,8 +44,8 @@ struct window_map {
     int64_t *cpu, *memory; /* the same, or NULL */
     uint16_t *least_gpus;  /* by node: least of the rows last looked at */
     int64_t *least_cpu, *least_memory;
-    uint16_t *left; /* by device, NULL without shares: free milli-GPU as running shares end */
-    int64_t *whole; /* by device: slice at which a lent one is whole again, 0 = it is not lent */
+    uint16_t *parts; /* by device, NULL without shares: shares and instances that still run */
+    int64_t *whole;  /* by device: slice at which the last of them ends, 0 = it has none */
     VEC(struct window_end) ends;
     VEC(struct window_spot) spots;
 };
@@ -81,9 +81,9 @@ void window_map_reserve(struct window_map *m, const struct request *r, int64_t f
 void window_map_start(struct window_map *m, const struct request *r, const struct held *h,
                       uint32_t n, int64_t to);
 
-/* Would a share until `to` keep a lent device of the node from somebody who counts on it? */
+/* Would a share until `to` keep a device of the node, which others share already, from somebody who
+ * counts on it as whole? */
 bool window_map_lent_beyond(const struct window_map *m, uint32_t gpu, uint32_t node, int64_t to);
-uint32_t window_map_node(const struct window_map *m, uint32_t gpu);
 
 /* When the map changes though nothing happens: somebody overruns, or the window comes to include more. */
 ns_t window_map_moves(const struct window_map *m);

@@ -129,7 +129,7 @@ static void check_schedule(const struct outcome *o, const char *policy)
             const struct segment *s = &o->segments[u.at[e].run.first_segment + k];
             for (uint64_t m = s->mask; m; m &= m - 1) {
                 uint32_t gpu =
-                    o->fleet->first_gpu[s->node] + s->base + (uint32_t)__builtin_ctzll(m);
+                    o->fleet->first_gpu[s->node] + outcome_base(s) + (uint32_t)__builtin_ctzll(m);
                 used[gpu] += u.at[e].sign * s->milli;
                 if (used[gpu] < 0 || used[gpu] > 1000)
                     fail_msg("%s: GPU %u carries %d milli at %lld", policy, gpu, used[gpu],
