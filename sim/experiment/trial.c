@@ -96,8 +96,7 @@ static int fail_policy(const struct engine *e, enum engine_end end, const struct
     if (h->refused)
         return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
                          "policy %s: %llu decisions refused; the first: %s of job %s at %s, %s",
-                         h->policy->id, (unsigned long long)h->refused,
-                         emit_kind_text(r->kind),
+                         h->policy->id, (unsigned long long)h->refused, emit_kind_text(r->kind),
                          r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
                          units_clock_text(r->at, clock), emit_refusal_text(r->code));
     slot = host_pending_after(h, UINT64_MAX);
@@ -112,8 +111,8 @@ static int fail_policy(const struct engine *e, enum engine_end end, const struct
                      units_clock_text(h->job.at[slot].since, clock));
 }
 
-static void fill_names(const struct choice *c, const struct trial_config *config,
-                       struct outcome *o, struct arena *a)
+static void fill_names(const struct choice *c, const struct trial_config *config, struct outcome *o,
+                       struct arena *a)
 {
     o->policy_name = arena_text(a, config->policy, strlen(config->policy));
     o->composition = arena_text(a, c->composition.text, strlen(c->composition.text));
@@ -148,8 +147,8 @@ static int choose(const struct trial_config *config, struct arena *a, struct cho
 
 /* The outcome of a run that has ended somehow. */
 static int conclude(struct engine *e, enum engine_end end, struct collect *collect,
-                    const struct trial_config *config, const struct choice *choice,
-                    struct arena *a, struct outcome *out, struct diag *d)
+                    const struct trial_config *config, const struct choice *choice, struct arena *a,
+                    struct outcome *out, struct diag *d)
 {
     bool over = end == ENGINE_LIVELOCK || end == ENGINE_POLICY || config->horizon == NS_NEVER,
          exact, pods = choice->is_core && choice->composition.part[AXIS_LAUNCH]->pod_by_pod;
@@ -171,6 +170,35 @@ static int conclude(struct engine *e, enum engine_end end, struct collect *colle
     return out->status == RUN_STUCK ? fail_stuck(e, end, out, pods, d) : 0;
 }
 
+/* Record it, if that is wanted. */
+static int open_journal(const struct trial_config *config, const struct host_config *of,
+                        struct host *host, struct journal *j, struct diag *d)
+{
+    if (!config->journal)
+        return 0;
+    return journal_open(j, host,
+                        &(struct journal_config){.path = config->journal,
+                                                 .policy = config->policy,
+                                                 .host = of,
+                                                 .inputs = config->inputs,
+                                                 .n_inputs = config->n_inputs},
+                        d);
+}
+
+/* A journal is kept of every run that has a result, stuck ones too. */
+static int close_journal(const struct trial_config *config, struct journal *j, struct host *host,
+                         const struct engine *e, struct outcome *o, int failed, struct diag *d)
+{
+    if (!config->journal)
+        return failed;
+    if (failed < 0 && d->status != STATUS_STUCK)
+        journal_drop(j, host);
+    else if (journal_close(j, host, o->status, e->now, d) < 0)
+        return -1;
+    snprintf(o->journal, sizeof o->journal, "%.32s", j->text);
+    return failed;
+}
+
 int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
               struct diag *d)
 {
@@ -179,6 +207,8 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     struct engine engine;
     struct collect collect;
     struct observer observer;
+    struct journal *journal = ARENA_NEW(a, struct journal);
+    struct host_config of;
     int failed = -1;
 
     memset(out, 0, sizeof *out);
@@ -186,17 +216,16 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
         return -1;
     fill_names(choice, config, out, a);
     memcpy(out->useful, config->useful, sizeof out->useful);
-    if (host_init(host,
-                  &(struct host_config){.jobs = config->jobs,
-                                        .topo = config->fleet,
-                                        .policy = choice->policy,
-                                        .text = choice->config,
-                                        .values = choice->values,
-                                        .n_values = choice->n_values,
-                                        .seed = config->seed,
-                                        .save_time = config->costs.save,
-                                        .restore_time = config->costs.restore},
-                  a, d) == 0) {
+    of = (struct host_config){.jobs = config->jobs,
+                              .topo = config->fleet,
+                              .policy = choice->policy,
+                              .text = choice->config,
+                              .values = choice->values,
+                              .n_values = choice->n_values,
+                              .seed = config->seed,
+                              .save_time = config->costs.save,
+                              .restore_time = config->costs.restore};
+    if (host_init(host, &of, a, d) == 0 && open_journal(config, &of, host, journal, d) == 0) {
         observer = collect_init(&collect, config->jobs, config->fleet,
                                 &(struct collect_config){.useful = config->useful,
                                                          .warmup = config->warmup,
@@ -216,6 +245,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
             engine.tick_ctx = &config;
         }
         failed = conclude(&engine, engine_run(&engine), &collect, config, choice, a, out, d);
+        failed = close_journal(config, journal, host, &engine, out, failed, d);
         engine_free(&engine);
     }
     host_free(host);
