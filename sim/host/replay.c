@@ -72,8 +72,6 @@ static berth_status script_decide(void *self, const struct berth_view *view,
     struct replay *r = self;
 
     (void)view;
-    (void)e;
-    (void)n;
     (void)mode;
     for (; is_decided(&r->next); next(r)) {
         r->stopped = r->stopped || r->next.offset >= r->stop;
@@ -82,6 +80,8 @@ static berth_status script_decide(void *self, const struct berth_view *view,
         script_one(r);
     }
     r->stopped = r->stopped || r->next.offset >= r->stop;
+    for (uint32_t i = 0; r->stopped && i < n; i++)
+        VEC_PUSH(&r->events, e[i]);
     if (r->host.in_transaction) /* stopped inside it: what it tried so far is what is shown */
         emit_commit(&r->host);
     return 0;
@@ -157,6 +157,7 @@ void replay_free(struct replay *r)
     decided_free(&r->recorded);
     decided_free(&r->made);
     VEC_FREE(&r->leaving);
+    VEC_FREE(&r->events);
 }
 
 /* ---- what happened ---- */

@@ -23,6 +23,7 @@ struct replay {
     bool scripted;              /* no policy of its own */
     size_t stop;                /* scripted: make decisions whose records are before this */
     bool stopped;
+    VEC(struct berth_event) events;     /* of the call at which it stopped */
     struct decided recorded, made;      /* of the present call */
     size_t different;                   /* the first number that differs; SIZE_MAX = none */
     VEC(struct replay_leaving) leaving; /* by slot */
