@@ -185,13 +185,13 @@ static int open_journal(const struct trial_config *config, const struct host_con
                         d);
 }
 
-/* A journal is kept of every run that has a result, stuck ones too. */
+/* A journal is kept of every run that has a result or a policy to blame. */
 static int close_journal(const struct trial_config *config, struct journal *j, struct host *host,
                          const struct engine *e, struct outcome *o, int failed, struct diag *d)
 {
     if (!config->journal)
         return failed;
-    if (failed < 0 && d->status != STATUS_STUCK)
+    if (failed < 0 && d->status != STATUS_STUCK && d->status != STATUS_POLICY)
         journal_drop(j, host);
     else if (journal_close(j, host, o->status, e->now, d) < 0)
         return -1;
