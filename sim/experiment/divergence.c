@@ -34,9 +34,8 @@ static int same_fleet(const struct journal_file *a, const struct journal_file *b
     char what[256], x[16], y[16];
 
     if (s->n_nodes != t->n_nodes || s->n_gpus != t->n_gpus) {
-        snprintf(what, sizeof what,
-                 "the fleets are %u nodes with %u GPUs, and %u nodes with %u GPUs", s->n_nodes,
-                 s->n_gpus, t->n_nodes, t->n_gpus);
+        snprintf(what, sizeof what, "the fleets have %u and %u nodes, %u and %u GPUs", s->n_nodes,
+                 t->n_nodes, s->n_gpus, t->n_gpus);
         return incomparable(a, b, d, what);
     }
     for (uint32_t i = 0; i < s->n_types || i < t->n_types; i++)
@@ -79,7 +78,7 @@ static int same_jobs(const struct journal_file *a, const struct journal_file *b,
     char what[256], x[12], y[12];
 
     if (s->n != t->n) {
-        snprintf(what, sizeof what, "the workloads are %u jobs, and %u jobs", s->n, t->n);
+        snprintf(what, sizeof what, "the workloads have %u and %u jobs", s->n, t->n);
         return incomparable(a, b, d, what);
     }
     for (uint32_t i = 0; i < s->n; i++) {
@@ -90,10 +89,13 @@ static int same_jobs(const struct journal_file *a, const struct journal_file *b,
             (!strcmp(name, other) && m->submit == n->submit && m->run == n->run &&
              same_request(s, m->request, t, n->request)))
             continue;
-        snprintf(what, sizeof what,
-                 "job %u is %.40s with %u GPUs for %lld s, and %.40s with %u GPUs for %lld s",
-                 i + 1, name, s->requests[m->request].gpus, (long long)(m->run / NS_PER_S), other,
-                 t->requests[n->request].gpus, (long long)(n->run / NS_PER_S));
+        snprintf(
+            what, sizeof what,
+            "job %u is %.40s, submitted at %.3f s, GPUs %u, length %.3f s, and %.40s, %.3f s, %u, "
+            "%.3f s",
+            i + 1, name, (double)m->submit / 1e9, s->requests[m->request].gpus,
+            (double)m->run / 1e9, other, (double)n->submit / 1e9, t->requests[n->request].gpus,
+            (double)n->run / 1e9);
         return incomparable(a, b, d, what);
     }
     return 0;
