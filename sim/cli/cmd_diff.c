@@ -1,4 +1,4 @@
-/* cmd_diff.c - berth diff: the first decision in which two recorded runs differ, and the state around it. */
+/* cmd_diff.c - berth diff: the first decision in which two recorded runs differ. */
 #include "base/writer.h"
 #include "cli/cmd.h"
 #include "cli/journal_text.h"

@@ -152,7 +152,7 @@ static int cmd_replay(const struct call *c, struct diag *d)
 const struct verb cmd_replay_verb = {
     .name = "replay",
     .args = "JOURNAL",
-    .summary = "a journal's events through its policy again: the same decisions?",
+    .summary = "the events of a recorded run through its policy again",
     .group = "run",
     .examples = examples,
     .tables = {&own, &opts_speaking},

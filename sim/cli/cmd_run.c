@@ -39,7 +39,7 @@ static const struct opts_flag own_flags[] = {
     {"threads", 'j', OPTS_TEXT, offsetof(struct opts, threads), "N",
      "trials at a time (1); never changes a result", NULL},
     {"journal", 0, OPTS_BOOL, offsetof(struct opts, journal), NULL,
-     "record every event and decision, for 'berth replay' and 'berth diff'; needs -o", NULL},
+     "record events and decisions, for replay and diff; needs -o", NULL},
     {"progress", 0, OPTS_TEXT, offsetof(struct opts, progress), "WHEN",
      "auto, always or never (auto)", "auto always never"},
     {0},
