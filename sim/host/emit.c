@@ -44,10 +44,11 @@ const char *emit_kind_text(uint16_t kind)
 static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
 {
     const struct topology *t = h->topo;
-    const struct geometry *g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    const struct geometry *g;
 
     if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
-        return BERTH_R_NO_SUCH_PLACE;
+        return BERTH_R_NO_SUCH_PLACE; /* nodes without devices have no type */
+    g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
     if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
         return BERTH_R_GPU_TYPE;
     if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
@@ -194,6 +195,9 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
         return BERTH_R_CPU_MEMORY;
+    for (uint32_t i = 0; i < n; i++)
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
     if (!r->share_milli && !(r->required == LEVEL_NODE || r->required == LEVEL_NUMA) &&
         !whole_replicas(r, h->jobs->groups[r->first_group].gpus, p, n))
         return BERTH_R_SPLIT;
