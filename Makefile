@@ -42,6 +42,9 @@ INCLUDES := -Isim -Itests -I$B
 OPENMP   := -fopenmp
 ALL_CFLAGS = -std=c11 $(WARN) $(DEFINES) $(INCLUDES) -ffp-contract=off $(OPENMP) \
              $(CFLAGS.$(FLAVOUR)) $(CFLAGS)
+# What a policy needs to be compiled: the contract's folder and nothing else of Berth.
+POLICY_CFLAGS = -std=c11 $(WARN) -DBERTH_BUILT_IN -Isim/abi -ffp-contract=off \
+                $(CFLAGS.$(FLAVOUR)) $(CFLAGS)
 LIBS     := -lgsl -lgslcblas -lcsv -lcjson -lz -ldl -lm
 
 src   = $(sort $(wildcard $(addsuffix /*.c,$(1))))
@@ -58,6 +61,7 @@ SIM_SRC   := $(filter-out sim/experiment/replicate.c sim/experiment/run.c,$(SIM_
 endif
 CLI_SRC   := $(filter-out sim/cli/main.c,$(call src,sim/cli))
 LIB_SRC   := $(call src,tests/lib)
+COMPAT_SRC := $(call src,tests/compat/*)
 # A policy on the contract is a table of its own; it says so with BERTH_POLICY(name).
 CONTRACT  := $(shell grep -l '^BERTH_POLICY' policies/*.c 2>/dev/null)
 # What `berth policies new` writes, as lines of C.
@@ -83,6 +87,9 @@ $B/berth: $B/obj/sim/cli/main.o $(ARCHIVES)
 $B/obj/%.o: %.c Makefile VERSION | $(TABLES)
 	$(call say,cc,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+$B/obj/tests/compat/%.o: tests/compat/%.c Makefile
+	$(call say,cc,$<)mkdir -p $(@D) && $(CC) $(POLICY_CFLAGS) -MMD -MP -c $< -o $@
+
 # A plug-in table or a list of objects is rewritten only when it changes.
 write_if_changed = mkdir -p $(@D) && t=$@.$$$$ && { $(1); } >$$t && \
     if cmp -s $$t $@; then rm $$t; else mv $$t $@; fi
@@ -105,17 +112,22 @@ $B/gen/libcli.list: FORCE
 	@$(call write_if_changed,printf '%s\n' $(CLI_SRC))
 $B/gen/libtest.list: FORCE
 	@$(call write_if_changed,printf '%s\n' $(LIB_SRC))
+$B/gen/libcompat.list: FORCE
+	@$(call write_if_changed,printf '%s\n' $(COMPAT_SRC))
 
 $B/libsched.a: $(call obj,$(SCHED_SRC))
 $B/libsim.a: $(call obj,$(SIM_SRC))
 $B/libcli.a: $(call obj,$(CLI_SRC))
 $B/libtest.a: $(call obj,$(LIB_SRC))
+$B/libcompat.a: $(call obj,$(COMPAT_SRC))
 $B/lib%.a: $B/gen/lib%.list
-	$(call say,ar,$@)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
+	$(call say,ar,$@)rm -f $@ && $(AR) rcPD $@ $(filter %.o,$^)
 
 # --- tests ---
 
-$(TESTS): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
+# tests/compat/<program>/*.c are policies that do what another simulator's do, quirks and all. They see
+# only the contract; a test runs one with trial_config.own = &berth_policy_<name>.
+$(TESTS): $B/test/%: $B/obj/tests/%.o $B/libtest.a $B/libcompat.a $(ARCHIVES)
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # The core alone: if it ever reaches up, these do not link.

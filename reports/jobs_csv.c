@@ -39,7 +39,7 @@ static int by_number(const void *a, const void *b)
 
 static void add_segment(const struct outcome *o, const struct segment *s, struct devices *h)
 {
-    uint32_t first = o->fleet->first_gpu[s->node] + s->base;
+    uint32_t first = o->fleet->first_gpu[s->node] + outcome_base(s);
 
     VEC_PUSH(&h->nodes, s->node);
     for (uint32_t bit = 0; bit < 64; bit++) {

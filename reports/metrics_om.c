@@ -135,6 +135,23 @@ static void write_waits(struct writer *w, const struct outcome *o)
     writer_print(w, "%.0f\n", n);
 }
 
+/* Only of runs that stopped jobs. */
+static void write_stops(struct writer *w, const struct outcome *o)
+{
+    uint64_t all = 0;
+
+    for (int k = 0; k < STOP_REASONS; k++)
+        all += o->stops[k];
+    if (!all)
+        return;
+    writer_print(w, "# TYPE berth_job_stops counter\n"
+                    "# HELP berth_job_stops Times a job gave its GPUs back before its end.\n");
+    for (int k = 0; k < STOP_REASONS; k++) {
+        sample(w, o, "berth_job_stops_total", "reason", outcome_stop_name[k]);
+        writer_print(w, "%llu\n", (unsigned long long)o->stops[k]);
+    }
+}
+
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)
 {
@@ -144,6 +161,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
     write_ledger(w, o);
     write_series(w, o);
     write_waits(w, o);
+    write_stops(w, o);
     writer_print(w, "# TYPE berth_useful_ratio gauge\n# UNIT berth_useful_ratio ratio\n"
                     "# HELP berth_useful_ratio Useful GPU time over all GPU time.\n");
     sample(w, o, "berth_useful_ratio", NULL, NULL);

@@ -147,6 +147,8 @@ static void write_what(struct json *j, const struct outcome *o)
     end(j, '}');
     end(j, '}');
     text(j, "decision_digest", o->digest);
+    if (o->journal[0])
+        text(j, "journal_digest", o->journal);
 }
 
 static void write_ledger(struct json *j, const struct outcome *o)
@@ -163,6 +165,24 @@ static void write_ledger(struct json *j, const struct outcome *o)
         if (o->frag[f])
             wide(j, frag_name[f], o->frag[f]);
     end(j, '}');
+    end(j, '}');
+}
+
+/* How the free capacity lay; absent when nobody measured it. */
+static void write_fragmentation(struct json *j, const struct outcome *o)
+{
+    const struct outcome_fragmentation *f = &o->fragmentation;
+    char name[40];
+
+    if (!f->known)
+        return;
+    object(j, "fragmentation");
+    for (int k = 0; k < FRAG_FGD; k++) {
+        snprintf(name, sizeof name, "%s_gpus", fragmentation_name[k]);
+        real(j, name, f->mean[k], 6);
+    }
+    real(j, "fgd_gpus", f->fgd_known ? f->mean[FRAG_FGD] : NAN, 6);
+    real(j, "fgd_ratio", f->fgd_known ? f->fgd_ratio : NAN, 6);
     end(j, '}');
 }
 
@@ -243,6 +263,11 @@ static void write_jobs(struct json *j, const struct outcome *o)
     end(j, '}');
     write_quantiles(j, "wait_s_by_gpu_time", "gpu_time", &s->wait_gpu);
     write_quantiles(j, "jct_s_by_gpu_time", "gpu_time", &s->jct_gpu);
+    write_quantiles(j, "first_wait_s", "job", &s->first_wait);
+    object(j, "stops");
+    for (int k = 0; k < STOP_REASONS; k++)
+        whole(j, outcome_stop_name[k], o->stops[k]);
+    end(j, '}');
     /* waiting of jobs that would have fitted by count */
     real(j, "blocked_fitting_job_s", (double)o->blocked_fitting / 1e9, 6);
     real(j, "makespan_s", s->makespan_s, 6);
@@ -265,6 +290,7 @@ static void write_checks(struct json *j, const struct outcome *o)
     whole(j, "made", o->promises);
     whole(j, "broken", o->promises_broken);
     end(j, '}');
+    whole(j, "refused_decisions", o->refused_decisions);
     end(j, '}');
     if (o->stuck)
         text(j, "stuck", o->stuck);
@@ -294,6 +320,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
     write_inputs(&j, o);
     write_what(&j, o);
     write_ledger(&j, o);
+    write_fragmentation(&j, o);
     write_money(&j, o);
     write_shares(&j, o);
     write_jobs(&j, o);

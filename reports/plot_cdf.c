@@ -54,7 +54,7 @@ static void collect(const struct outcome *o, bool jct, struct drawing *g)
         if (s->submit < o->warmup || at == NS_UNKNOWN)
             continue;
         g->item[g->n++] =
-            (struct item){(double)(at - s->submit) / 1e9,
+            (struct item){(double)(jct ? at - s->submit : outcome_job_pending(o, j)) / 1e9,
                           (double)q->demand_milli / 1000 * ((double)s->run / 1e9), q->size_class};
     }
     if (g->n)

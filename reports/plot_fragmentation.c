@@ -23,6 +23,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
         [FRAG_GPU_TYPE] = {"GPU type", "#A9D0DB"},
         [FRAG_SHARE] = {"share of a GPU", "#5B3A6E"},
         [FRAG_LEVEL] = {"required level", "#CDB5DA"},
+        [FRAG_MIG] = {"MIG geometry", "#4E7A3C"},
     };
     const struct stack s = {.name = "fragmentation",
                             .title =

@@ -55,16 +55,16 @@ static bool small(const struct outcome *o)
     if (!o->segments || o->fleet->n_nodes > NODES)
         return false;
     for (uint32_t job = 0; job < o->jobs->n && bars <= BARS; job++)
-        bars += o->results[job].n_segments;
+        for (uint32_t k = 0; k < outcome_runs(o, job); k++)
+            bars += outcome_run(o, job, k).n_segments;
     return bars > 0 && bars <= BARS;
 }
 
 /* Neighbouring devices make one bar; shares of a device lie side by side in its row. */
-static void add_bars(struct drawing *g, uint32_t job, const struct segment *s, struct lanes *place)
+static void add_bars(struct drawing *g, const struct job_run *run, const struct segment *s,
+                     struct lanes *place)
 {
-    const struct job_result *r = &g->o->results[job];
-    ns_t end = r->end == NS_UNKNOWN ? g->o->horizon : r->end;
-    uint32_t row = g->o->fleet->first_gpu[s->node] + s->base;
+    uint32_t row = g->o->fleet->first_gpu[s->node] + outcome_base(s);
 
     for (uint32_t bit = 0; bit < 64; bit++) {
         uint32_t from = bit;
@@ -75,47 +75,42 @@ static void add_bars(struct drawing *g, uint32_t job, const struct segment *s, s
         double top = row + from, bottom = row + bit;
         if (s->milli < 1000) {
             double height = (double)s->milli / 1000;
-            top += height * lanes_take(&place[row + from], r->start, end);
+            top += height * lanes_take(&place[row + from], run->start, run->end);
             /* lanes of unlike shares may not add up to one: stay inside the row */
             top = top + height > row + from + 1 ? row + from + 1 - height : top;
             bottom = top + height;
         }
-        VEC_PUSH(&g->bars, (struct bar){r->start, end, top, bottom, job});
+        VEC_PUSH(&g->bars, (struct bar){run->start, run->end, top, bottom, run->job});
     }
 }
 
-struct start {
-    ns_t at;
-    uint32_t job;
-};
-
 static int by_start(const void *a, const void *b)
 {
-    const struct start *x = a, *y = b;
+    const struct job_run *x = a, *y = b;
 
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->job < y->job ? -1 : x->job > y->job;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->job != y->job)
+        return x->job < y->job ? -1 : 1;
+    return x->first_segment < y->first_segment ? -1 : x->first_segment > y->first_segment;
 }
 
 static int collect(struct drawing *g, struct diag *d)
 {
     const struct outcome *o = g->o;
     struct lanes *place = calloc(o->fleet->n_gpus + 1, sizeof *place);
-    VEC(struct start) order = {0};
+    VEC(struct job_run) order = {0};
 
     if (!place)
         return diag_fail(d, STATUS_INPUT, (struct diag_at){0}, "out of memory for a figure");
     for (uint32_t job = 0; job < o->jobs->n; job++)
-        if (o->results[job].start != NS_UNKNOWN && o->results[job].n_segments)
-            VEC_PUSH(&order, (struct start){o->results[job].start, job});
+        for (uint32_t k = 0; k < outcome_runs(o, job); k++)
+            VEC_PUSH(&order, outcome_run(o, job, k));
     if (order.n)
         qsort(order.at, order.n, sizeof *order.at, by_start);
-    for (size_t i = 0; i < order.n; i++) {
-        const struct job_result *r = &o->results[order.at[i].job];
-        for (uint32_t k = 0; k < r->n_segments; k++)
-            add_bars(g, order.at[i].job, &o->segments[r->first_segment + k], place);
-    }
+    for (size_t i = 0; i < order.n; i++)
+        for (uint32_t k = 0; k < order.at[i].n_segments; k++)
+            add_bars(g, &order.at[i], &o->segments[order.at[i].first_segment + k], place);
     for (uint32_t i = 0; i < o->fleet->n_gpus; i++)
         VEC_FREE(&place[i].until);
     free(place);

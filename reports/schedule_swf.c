@@ -108,6 +108,12 @@ static void write_queues(struct writer *w, const struct outcome *o, const uint32
     free(id);
 }
 
+/* Runs of jobs that were stopped have lines of their own. */
+static size_t records_of(const struct outcome *o)
+{
+    return o->jobs->n + o->n_runs;
+}
+
 static void write_header(struct writer *w, const struct outcome *o, const struct numbers *numbers)
 {
     char name[16];
@@ -117,7 +123,8 @@ static void write_header(struct writer *w, const struct outcome *o, const struct
     writer_print(w, " (simulated)\n; Installation: berth %s, scenario %s, policy %s, seed %llu\n",
                  o->program_version, o->scenario, o->composition, (unsigned long long)o->seed);
     writer_print(w, "; Conversion: berth run, schedule computed and not recorded\n");
-    writer_print(w, "; MaxJobs: %u\n; MaxRecords: %u\n; Preemption: No\n", o->jobs->n, o->jobs->n);
+    writer_print(w, "; MaxJobs: %u\n; MaxRecords: %u\n; Preemption: %s\n", o->jobs->n,
+                 (uint32_t)records_of(o), o->n_runs ? "Yes" : "No");
     write_clock(w, o);
     writer_print(w, "; MaxNodes: %u\n; MaxProcs: %u\n", o->fleet->n_nodes, o->fleet->n_gpus);
     write_queues(w, o, numbers->queue);
@@ -155,28 +162,64 @@ static int status_of(const struct outcome *o, uint32_t job)
     return o->results[job].end == NS_UNKNOWN ? -1 : status[o->jobs->specs[job].end];
 }
 
+/* One line; submit is unknown for all runs of a job but its first. */
+static void write_line(struct writer *w, const struct outcome *o, uint32_t job,
+                       const struct numbers *numbers, ns_t submit, ns_t wait, ns_t ran, int status,
+                       int type)
+{
+    const struct job_spec *s = &o->jobs->specs[job];
+    const struct request *q = &o->jobs->requests[s->request];
+    bool started = ran != NS_UNKNOWN;
+    int queue = numbers->queue && o->jobs->tenants.n ? (int)numbers->queue[q->tenant] : -1;
+
+    writer_print(w, "%u ", job + 1);
+    write_time(w, submit);
+    writer_char(w, ' ');
+    write_time(w, wait);
+    writer_char(w, ' ');
+    write_time(w, ran);
+    writer_print(w, " %d -1 -1 %u ", started ? (int)q->gpus : -1, q->gpus);
+    write_time(w, s->limit);
+    writer_print(w, " -1 %d %d %d -1 %d %d -1 -1\n", status,
+                 o->jobs->user ? (int)numbers->user[o->jobs->user[job]] : -1, queue, queue,
+                 type < 0 ? -1 : type + 1);
+}
+
+/* As the format's definition has it: first the whole job with the sum of its runs, then the runs; all of
+ * them "to be continued" (2) but the last, which is done (3) or was killed (4). */
+static void write_runs(struct writer *w, const struct outcome *o, uint32_t job,
+                       const struct numbers *numbers)
+{
+    const struct job_spec *s = &o->jobs->specs[job];
+    uint32_t runs = outcome_runs(o, job);
+    ns_t before = s->submit;
+
+    for (uint32_t k = 0; k < runs; k++) {
+        struct job_run run = outcome_run(o, job, k);
+        bool last = run.stop == STOP_REASONS && o->results[job].end != NS_UNKNOWN;
+        write_line(w, o, job, numbers, k ? NS_UNKNOWN : s->submit, run.start - before,
+                   run.end - run.start,
+                   !last                    ? 2
+                   : status_of(o, job) == 1 ? 3
+                                            : 4,
+                   outcome_run_type(o, &run));
+        before = run.end;
+    }
+}
+
 static void write_job(struct writer *w, const struct outcome *o, uint32_t job,
                       const struct numbers *numbers)
 {
     const struct job_spec *s = &o->jobs->specs[job];
     const struct job_result *r = &o->results[job];
-    const struct request *q = &o->jobs->requests[s->request];
+    const struct job_history *h = outcome_history(o, job);
     bool started = r->start != NS_UNKNOWN;
-    ns_t end = r->end == NS_UNKNOWN ? o->horizon : r->end;
-    int type = outcome_job_type(o, job);
-    int queue = numbers->queue && o->jobs->tenants.n ? (int)numbers->queue[q->tenant] : -1;
 
-    writer_print(w, "%u ", job + 1);
-    write_time(w, s->submit);
-    writer_char(w, ' ');
-    write_time(w, started ? r->start - s->submit : NS_UNKNOWN);
-    writer_char(w, ' ');
-    write_time(w, started ? end - r->start : NS_UNKNOWN);
-    writer_print(w, " %d -1 -1 %u ", started ? (int)q->gpus : -1, q->gpus);
-    write_time(w, s->limit);
-    writer_print(w, " -1 %d %d %d -1 %d %d -1 -1\n", status_of(o, job),
-                 o->jobs->user ? (int)numbers->user[o->jobs->user[job]] : -1, queue, queue,
-                 type < 0 ? -1 : type + 1);
+    write_line(w, o, job, numbers, s->submit, started ? r->start - s->submit : NS_UNKNOWN,
+               started ? outcome_job_ran(o, job) : NS_UNKNOWN, status_of(o, job),
+               outcome_job_type(o, job));
+    if (h && h->n_runs)
+        write_runs(w, o, job, numbers);
 }
 
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,

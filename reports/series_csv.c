@@ -1,7 +1,13 @@
 /* series_csv.c - what holds from each moment to the next: milli-GPU per bucket, jobs. */
 #include "metrics/report.h"
 
-static void write_row(struct writer *w, const struct series_row *r)
+/* Columns of metrics that the run has: all but F when there is no mix of tasks. */
+static int metrics_of(const struct outcome *o)
+{
+    return !o->fragmentation.known ? 0 : o->fragmentation.fgd_known ? FRAG_METRICS : FRAG_FGD;
+}
+
+static void write_row(struct writer *w, const struct series_row *r, int metrics)
 {
     writer_seconds(w, r->at, 9);
     for (int b = 0; b < BUCKETS; b++) {
@@ -18,6 +24,10 @@ static void write_row(struct writer *w, const struct series_row *r)
         writer_char(w, ',');
         writer_int(w, r->frag[f]);
     }
+    for (int k = 0; k < metrics; k++) {
+        writer_char(w, ',');
+        writer_int(w, r->metric[k]);
+    }
     writer_char(w, '\n');
 }
 
@@ -26,6 +36,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
 {
     /* The last row closes the series: nothing holds from the horizon on. */
     struct series_row end = {.at = o->horizon};
+    int metrics = metrics_of(o);
 
     (void)c;
     (void)d;
@@ -35,10 +46,12 @@ static int write_report(const struct outcome *o, const struct report_context *c,
     writer_print(w, ",pending_jobs,running_jobs,pending_milli");
     for (int f = 0; f < FRAGS; f++)
         writer_print(w, ",fragmentation_%s", frag_name[f]);
+    for (int k = 0; k < metrics; k++)
+        writer_print(w, ",%s_milli", fragmentation_name[k]);
     writer_char(w, '\n');
     for (size_t i = 0; o->series && i < o->n_series && o->series[i].at < o->horizon; i++)
-        write_row(w, &o->series[i]);
-    write_row(w, &end);
+        write_row(w, &o->series[i], metrics);
+    write_row(w, &end, metrics);
     return 0;
 }
 

@@ -236,6 +236,43 @@ static void write_row(const struct page *p, const char *label, const struct quan
     writer_char(p->w, '\n');
 }
 
+/* "preempted 3 times, migrated once, lost 1.25 GPU-hours"; nothing when no job was stopped or lost work. */
+static void write_stops(const struct page *p)
+{
+    static const char *const what[STOP_REASONS] = {
+        [STOP_PREEMPTED] = "preempted",
+        [STOP_MIGRATED] = "migrated",
+        [STOP_SUSPENDED] = "suspended",
+        [STOP_NODE_FAILURE] = "stopped by a failed node",
+    };
+    const struct outcome *o = p->o;
+    const char *comma = "\n  ";
+    char text[32];
+
+    for (int k = 0; k < STOP_REASONS; k++) {
+        if (!o->stops[k])
+            continue;
+        writer_print(p->w, "%s%s %s time%s", comma, what[k],
+                     figure_thousands((int64_t)o->stops[k], text), o->stops[k] == 1 ? "" : "s");
+        comma = ", ";
+    }
+    if (*comma == '\n' && !o->total.bucket[BUCKET_LOST_WORK])
+        return;
+    writer_print(p->w, "%slost ", comma);
+    number(p, 0, (double)o->total.bucket[BUCKET_LOST_WORK] / MILLI_NS_PER_HOUR);
+    writer_print(p->w, " GPU-h");
+}
+
+/* Of a run in which some job was started more than once, both waits. */
+static bool restarted(const struct outcome *o)
+{
+    for (uint32_t i = 0; i < o->n_histories; i++)
+        for (int k = 0; k < STOP_REASONS; k++)
+            if (o->histories[i].stops[k])
+                return true;
+    return false;
+}
+
 static void write_jobs(const struct page *p)
 {
     const struct outcome_jobs *s = &p->o->stats;
@@ -246,6 +283,8 @@ static void write_jobs(const struct page *p)
     writer_print(p->w, "\n  %-18s%10s%10s%10s%10s%10s%10s\n", "jobs", "mean", "p50", "p90", "p95",
                  "p99", "max");
     write_row(p, "wait, by job", &s->wait);
+    if (restarted(p->o))
+        write_row(p, "until first start", &s->first_wait);
     write_row(p, "wait, by GPU time", &s->wait_gpu);
     write_row(p, "JCT, by job", &s->jct);
     write_row(p, "JCT, by GPU time", &s->jct_gpu);
@@ -259,6 +298,7 @@ static void write_jobs(const struct page *p)
         writer_print(p->w, "; makespan ");
         duration(p, 0, s->makespan_s);
     }
+    write_stops(p);
     writer_print(p->w, "\n  waiting time of jobs that would have fitted by count: ");
     number(p, 0, (double)p->o->blocked_fitting / 3.6e12);
     writer_print(p->w, " job-hours\n");
@@ -276,6 +316,9 @@ static void write_checks(const struct page *p)
     if (o->promises)
         writer_print(p->w, "  promised starts: %llu, broken %llu\n",
                      (unsigned long long)o->promises, (unsigned long long)o->promises_broken);
+    if (o->refused_decisions)
+        writer_print(p->w, "  decisions of the policy that were refused: %llu\n",
+                     (unsigned long long)o->refused_decisions);
     if (p->c->rejects_note)
         writer_print(p->w, "  %s\n", p->c->rejects_note);
     uint32_t shown = 0;

@@ -9,29 +9,34 @@
 #include "metrics/series.h"
 
 /* What a browser tab can hold, by typical lengths of the lines below. */
-enum { BUDGET = 100000000, SLICE_BYTES = 180, JOB_BYTES = 520, COUNTERS = 5000 };
+enum { BUDGET = 100000000, SLICE_BYTES = 180, JOB_BYTES = 520, WAIT_BYTES = 260, COUNTERS = 5000 };
 
 enum { TRACKS_PER_LANE = 4096 }; /* devices of a node at most */
 
 struct slice {
-    ns_t start;
+    ns_t start, end;
     uint32_t job, segment, lane;
+    uint8_t stop; /* enum stop_reason */
 };
 
-/* The end of something: a job's waiting (0) or its life (1). */
-struct closing {
+/* The end of something, a job's waiting or its life; or a job that was stopped waits again. */
+enum moment_kind { WAIT_ENDS, LIFE_ENDS, WAIT_BEGINS };
+struct moment {
     ns_t at;
-    uint32_t job, what;
+    uint32_t job;
+    uint8_t what; /* enum moment_kind */
+    uint8_t stop; /* WAIT_BEGINS: enum stop_reason */
 };
 
 struct picture {
     struct writer *w;
     const struct outcome *o;
     bool by_node;
-    uint32_t jobs;                /* the first so many are shown */
-    VEC(struct slice) slices;     /* by start, then job */
-    VEC(struct closing) closings; /* by time, then job */
-    struct lanes *place;          /* by device, or by node */
+    uint32_t jobs;            /* the first so many are shown */
+    VEC(struct slice) slices; /* by start, then job */
+    VEC(struct moment) ends;  /* by time, then job */
+    VEC(struct moment) waits; /* that begin when a job was stopped; by time, then job */
+    struct lanes *place;      /* by device, or by node */
     uint32_t places;
     bool first;
 };
@@ -68,17 +73,21 @@ static void choose(struct picture *p)
     uint64_t by_gpu = 0, by_node = 0;
 
     for (uint32_t job = 0; job < o->jobs->n; job++) {
-        by_gpu += JOB_BYTES;
-        for (uint32_t i = 0; o->segments && i < o->results[job].n_segments; i++)
-            by_gpu +=
-                SLICE_BYTES * (uint64_t)devices(&o->segments[o->results[job].first_segment + i]);
+        uint32_t runs = outcome_runs(o, job);
+        by_gpu += JOB_BYTES + (runs > 1 ? runs - 1 : 0) * (uint64_t)WAIT_BYTES;
+        for (uint32_t k = 0; o->segments && k < runs; k++) {
+            struct job_run run = outcome_run(o, job, k);
+            for (uint32_t i = 0; i < run.n_segments; i++)
+                by_gpu += SLICE_BYTES * (uint64_t)devices(&o->segments[run.first_segment + i]);
+        }
     }
     p->jobs = o->jobs->n;
     p->by_node = by_gpu > BUDGET;
     for (uint32_t job = 0; p->by_node && job < o->jobs->n; job++) {
-        by_node += JOB_BYTES;
-        if (o->segments)
-            by_node += (uint64_t)SLICE_BYTES * o->results[job].n_segments;
+        uint32_t runs = outcome_runs(o, job);
+        by_node += JOB_BYTES + (runs > 1 ? runs - 1 : 0) * (uint64_t)WAIT_BYTES;
+        for (uint32_t k = 0; o->segments && k < runs; k++)
+            by_node += (uint64_t)SLICE_BYTES * outcome_run(o, job, k).n_segments;
         if (by_node > BUDGET) {
             p->jobs = job;
             break;
@@ -100,7 +109,7 @@ static int by_start(const void *a, const void *b)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct closing *x = a, *y = b;
+    const struct moment *x = a, *y = b;
 
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
@@ -115,13 +124,13 @@ static uint32_t first_device(const struct outcome *o, const struct segment *s)
 
     while (bit < 63 && !(s->mask >> bit & 1))
         bit++;
-    return o->fleet->first_gpu[s->node] + s->base + bit;
+    return o->fleet->first_gpu[s->node] + outcome_base(s) + bit;
 }
 
 static void assign_lane(struct picture *p, struct slice *slice)
 {
     const struct segment *s = &p->o->segments[slice->segment];
-    ns_t end = end_of(p->o, slice->job);
+    ns_t end = slice->end;
 
     if (p->by_node) {
         slice->lane = lanes_take(&p->place[s->node], slice->start, end);
@@ -131,12 +140,40 @@ static void assign_lane(struct picture *p, struct slice *slice)
         /* whole GPUs never overlap: their lane is the first */
         for (uint32_t bit = 0; bit < 64; bit++)
             if (s->mask >> bit & 1) {
-                struct lanes *l = &p->place[p->o->fleet->first_gpu[s->node] + s->base + bit];
+                struct lanes *l =
+                    &p->place[p->o->fleet->first_gpu[s->node] + outcome_base(s) + bit];
                 if (l->until.n == 0)
                     VEC_PUSH(&l->until, end);
                 l->until.at[0] = end;
             }
     }
+}
+
+static void add_end(struct picture *p, ns_t at, uint32_t job, enum moment_kind what)
+{
+    VEC_PUSH(&p->ends, (struct moment){at, job, (uint8_t)what, 0});
+}
+
+/* Slices of a run, and the wait after it when it was stopped. A wait without length is not shown. */
+static void add_run(struct picture *p, const struct job_run *run, ns_t next)
+{
+    for (uint32_t i = 0; p->o->segments && i < run->n_segments; i++)
+        VEC_PUSH(&p->slices, (struct slice){run->start, run->end, run->job, run->first_segment + i,
+                                            0, run->stop});
+    if (run->stop == STOP_REASONS || next == run->end)
+        return;
+    VEC_PUSH(&p->waits, (struct moment){run->end, run->job, WAIT_BEGINS, run->stop});
+    add_end(p, next, run->job, WAIT_ENDS);
+}
+
+static void sort(struct picture *p)
+{
+    if (p->slices.n)
+        qsort(p->slices.at, p->slices.n, sizeof *p->slices.at, by_start);
+    if (p->ends.n)
+        qsort(p->ends.at, p->ends.n, sizeof *p->ends.at, by_time);
+    if (p->waits.n)
+        qsort(p->waits.at, p->waits.n, sizeof *p->waits.at, by_time);
 }
 
 static void collect(struct picture *p)
@@ -146,19 +183,19 @@ static void collect(struct picture *p)
     for (uint32_t job = 0; job < p->jobs; job++) {
         const struct job_result *r = &o->results[job];
         ns_t submit = o->jobs->specs[job].submit;
+        uint32_t runs = outcome_runs(o, job);
         if (submit >= o->horizon && r->start == NS_UNKNOWN)
             continue;
-        for (uint32_t i = 0; r->start != NS_UNKNOWN && o->segments && i < r->n_segments; i++)
-            VEC_PUSH(&p->slices, (struct slice){r->start, job, r->first_segment + i, 0});
+        for (uint32_t k = 0; k < runs; k++) {
+            struct job_run run = outcome_run(o, job, k);
+            add_run(p, &run, k + 1 < runs ? outcome_run(o, job, k + 1).start : o->horizon);
+        }
         if (start_of(o, job) > submit)
-            VEC_PUSH(&p->closings, (struct closing){start_of(o, job), job, 0});
+            add_end(p, start_of(o, job), job, WAIT_ENDS);
         if (end_of(o, job) > submit)
-            VEC_PUSH(&p->closings, (struct closing){end_of(o, job), job, 1});
+            add_end(p, end_of(o, job), job, LIFE_ENDS);
     }
-    if (p->slices.n)
-        qsort(p->slices.at, p->slices.n, sizeof *p->slices.at, by_start);
-    if (p->closings.n)
-        qsort(p->closings.at, p->closings.n, sizeof *p->closings.at, by_time);
+    sort(p);
     for (size_t i = 0; i < p->slices.n; i++)
         assign_lane(p, &p->slices.at[i]);
 }
@@ -233,15 +270,15 @@ static void write_slice(struct picture *p, const struct slice *slice)
     const char *bucket = bucket_info[o->useful[spec->end] ? BUCKET_USEFUL : BUCKET_DISCARDED].name;
     uint32_t tenant = o->jobs->requests[spec->request].tenant;
     uint64_t mask = p->by_node ? 1 : s->mask;
-    char name[16];
+    char name[16], slot[24];
 
     for (uint32_t bit = 0; bit < 64; bit++) {
         if (!(mask >> bit & 1))
             continue;
         writer_print(p->w, ",\n{\"ph\":\"X\",\"cat\":\"%s\",\"pid\":%u,\"tid\":%u", bucket,
-                     s->node + 1, track(p->by_node ? 0 : s->base + bit, slice->lane));
+                     s->node + 1, track(p->by_node ? 0 : outcome_base(s) + bit, slice->lane));
         write_us(p, "ts", slice->start);
-        write_us(p, "dur", end_of(o, slice->job) - slice->start);
+        write_us(p, "dur", slice->end - slice->start);
         writer_print(p->w, ",\"name\":");
         writer_json(p->w, job_name(o->jobs, slice->job, name));
         writer_print(p->w, ",\"args\":{\"tenant\":");
@@ -249,7 +286,11 @@ static void write_slice(struct picture *p, const struct slice *slice)
                     tenant < o->jobs->tenants.n ? intern_text(&o->jobs->tenants, tenant) : NULL);
         if (p->by_node)
             writer_print(p->w, ",\"gpus\":%u", devices(s));
-        writer_print(p->w, ",\"state\":\"%s\"}}", outcome_job_state(o, slice->job));
+        if (outcome_instance(o, s, slot, sizeof slot))
+            writer_print(p->w, ",\"mig\":\"%s\"", slot);
+        writer_print(p->w, ",\"state\":\"%s\"}}",
+                     slice->stop == STOP_REASONS ? outcome_job_state(o, slice->job)
+                                                 : outcome_stop_name[slice->stop]);
     }
 }
 
@@ -287,11 +328,13 @@ static void write_span(struct picture *p, char ph, uint32_t job, ns_t at, bool l
     writer_json(p->w, life ? name : "waiting");
 }
 
-static void close_span(struct picture *p, const struct closing *c)
+static void write_moment(struct picture *p, const struct moment *m)
 {
-    write_span(p, 'e', c->job, c->at, c->what == 1);
-    if (c->what == 1)
-        writer_print(p->w, ",\"args\":{\"state\":\"%s\"}", outcome_job_state(p->o, c->job));
+    write_span(p, m->what == WAIT_BEGINS ? 'b' : 'e', m->job, m->at, m->what == LIFE_ENDS);
+    if (m->what == LIFE_ENDS)
+        writer_print(p->w, ",\"args\":{\"state\":\"%s\"}", outcome_job_state(p->o, m->job));
+    if (m->what == WAIT_BEGINS)
+        writer_print(p->w, ",\"args\":{\"why\":\"%s\"}", outcome_stop_name[m->stop]);
     writer_char(p->w, '}');
 }
 
@@ -334,35 +377,40 @@ static void open_span(struct picture *p, uint32_t job)
     }
     /* a life without length ends where it begins, not before */
     if (end_of(o, job) == submit)
-        close_span(p, &(struct closing){submit, job, 1});
+        write_moment(p, &(struct moment){submit, job, LIFE_ENDS, 0});
 }
 
-/* One instant after the other; in one instant ends, then slices, counters, submissions. */
+/* One instant after the other; in one instant ends, then slices, counters, submissions, waits that begin
+ * again. */
 static void write_events(struct picture *p, const struct series *s, const bool *shown)
 {
-    size_t closed = 0, sliced = 0, row = 0;
+    size_t closed = 0, sliced = 0, row = 0, waited = 0;
     uint32_t job = 0;
 
     for (;;) {
         ns_t now = NS_NEVER;
-        if (closed < p->closings.n && p->closings.at[closed].at < now)
-            now = p->closings.at[closed].at;
+        if (closed < p->ends.n && p->ends.at[closed].at < now)
+            now = p->ends.at[closed].at;
         if (sliced < p->slices.n && p->slices.at[sliced].start < now)
             now = p->slices.at[sliced].start;
         if (row < s->n && s->row[row].at < now)
             now = s->row[row].at;
         if (job < p->jobs && p->o->jobs->specs[job].submit < now)
             now = p->o->jobs->specs[job].submit;
+        if (waited < p->waits.n && p->waits.at[waited].at < now)
+            now = p->waits.at[waited].at;
         if (now == NS_NEVER)
             return;
-        while (closed < p->closings.n && p->closings.at[closed].at == now)
-            close_span(p, &p->closings.at[closed++]);
+        while (closed < p->ends.n && p->ends.at[closed].at == now)
+            write_moment(p, &p->ends.at[closed++]);
         while (sliced < p->slices.n && p->slices.at[sliced].start == now)
             write_slice(p, &p->slices.at[sliced++]);
         while (row < s->n && s->row[row].at == now)
             write_counters(p, &s->row[row++], shown);
         while (job < p->jobs && p->o->jobs->specs[job].submit == now)
             open_span(p, job++);
+        while (waited < p->waits.n && p->waits.at[waited].at == now)
+            write_moment(p, &p->waits.at[waited++]);
     }
 }
 
@@ -422,7 +470,8 @@ static int write_report(const struct outcome *o, const struct report_context *c,
         VEC_FREE(&p.place[i].until);
     free(p.place);
     VEC_FREE(&p.slices);
-    VEC_FREE(&p.closings);
+    VEC_FREE(&p.ends);
+    VEC_FREE(&p.waits);
     return 0;
 }
 

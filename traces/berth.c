@@ -11,6 +11,7 @@
  * error unless they begin with x_. */
 #include "base/csv.h"
 #include "ingest/header.h"
+#include "ingest/mig.h"
 #include "ingest/trace.h"
 
 #include <string.h>
@@ -36,6 +37,7 @@ enum {
     REQUIRED,
     PREFERRED,
     AFTER,
+    MIG,
     COLUMNS
 };
 
@@ -58,6 +60,7 @@ static const struct csv_column columns[COLUMNS] = {
     {"required", false},
     {"preferred", false},
     {"after", false},
+    {"mig", false},
 };
 
 struct directives {
@@ -175,6 +178,7 @@ struct cells {
     ns_t unit;
     struct diag why;
     const char *kind;
+    char profile[64]; /* of the row, as boards name it */
 };
 
 static bool whole(struct cells *c, uint32_t want, int64_t low, int64_t high, int64_t missing,
@@ -247,15 +251,32 @@ static bool outcome(struct cells *c, enum job_end *out)
     return true;
 }
 
-/* "1g.10gb" */
-static bool is_mig_profile(const char *text)
+/* A profile stands under `mig`, or alone under gpu_types. */
+static bool mig(struct cells *c, struct trace_row *row)
 {
-    size_t n = strspn(text, "0123456789"), m;
+    const char *text = text_or_null(c, MIG);
 
-    if (!n || text[n] != 'g' || text[n + 1] != '.')
+    row->gpu_types = text_or_null(c, TYPES);
+    if (!text && row->gpu_types && mig_is_name(row->gpu_types)) {
+        row->mig_profile = row->gpu_types;
+        row->gpu_types = NULL;
+    }
+    if (!text)
+        return true;
+    c->kind = "type";
+    mig_name(text, c->profile, sizeof c->profile);
+    if (!mig_is_name(c->profile)) {
+        diag_expected(&c->why, csv_at(c->csv, MIG), columns[MIG].name, text,
+                      "a profile such as 1g.10gb");
         return false;
-    m = strspn(text + n + 2, "0123456789");
-    return m && begins(text + n + 2 + m, "gb");
+    }
+    if (row->share_milli) {
+        diag_fail(&c->why, STATUS_INPUT, csv_at(c->csv, MIG),
+                  "mig is '%.40s' with gpu_milli %u, expected one of them", text, row->share_milli);
+        return false;
+    }
+    row->mig_profile = c->profile;
+    return true;
 }
 
 /* "2|1": one number per group of unequal members. */
@@ -357,14 +378,9 @@ static bool fill(struct cells *c, struct trace_row *row, struct job_group *group
         !whole(c, PRIORITY, INT32_MIN, INT32_MAX, 0, &priority) ||
         !seconds(c, LIMIT, &row->limit) || !outcome(c, &row->end) ||
         !seconds(c, WAIT, &row->wait) || !level(c, REQUIRED, &row->required) ||
-        !level(c, PREFERRED, &row->preferred))
+        !level(c, PREFERRED, &row->preferred) || !mig(c, row))
         return false;
     row->priority = (int32_t)priority;
-    row->gpu_types = text_or_null(c, TYPES);
-    if (row->gpu_types && is_mig_profile(row->gpu_types)) {
-        row->mig_profile = row->gpu_types;
-        row->gpu_types = NULL;
-    }
     row->tenant = text_or_null(c, TENANT);
     row->user = text_or_null(c, USER);
     row->after = text_or_null(c, AFTER);
@@ -448,7 +464,7 @@ TRACE_FORMAT(berth) = {
     .source = "traces/README.md",
     .columns = "job_id, submit, run; optional: replicas, gpus_per_replica, gpu_milli, gpu_types, "
                "cpu_milli, memory_mib, tenant, user, priority, limit, outcome, wait, required, "
-               "preferred, after",
+               "preferred, after, mig",
     .jobs = true,
     .guess = berth_guess,
     .read = berth_read,

@@ -185,6 +185,11 @@ static int size(const struct reading *own, struct row *r, struct diag *why)
     return 0;
 }
 
+static bool is_part(const struct row *r)
+{
+    return r->status >= PART && r->status <= LAST_FAILED;
+}
+
 static int parse(const struct reading *own, struct row *r, const char **kind, struct diag *why)
 {
     ns_t unit = own->opt->time_unit;
@@ -212,7 +217,8 @@ static int parse(const struct reading *own, struct row *r, const char **kind, st
         return -1;
     if (r->job < 0)
         return diag_fail(why, STATUS_INPUT, cell(r, JOB), "job number is unknown, expected one");
-    if (r->submit < 0)
+    /* of the pieces of a job only the first has one */
+    if (r->submit < 0 && !is_part(r))
         return diag_fail(why, STATUS_INPUT, cell(r, SUBMIT),
                          "submit time is unknown, expected seconds as a number");
     if (r->status > CANCELLED)
@@ -279,7 +285,7 @@ static int take(struct reading *own, struct row *r, struct diag *d)
     if (r->fields > FIELDS)
         sink_warn(own->sink, "fields", r->number, "job %s has %u fields, the standard has 18",
                   r->id, r->fields);
-    if (r->status >= PART && r->status <= LAST_FAILED) {
+    if (is_part(r)) {
         VEC_PUSH(&own->parts, (struct part){r->job, r->number});
         return 0;
     }

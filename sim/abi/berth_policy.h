@@ -98,12 +98,16 @@ struct berth_request {
     uint32_t n_groups;
     uint32_t replicas, gpus;       /* all groups together; for shares gpus = replicas */
     uint32_t share_milli;          /* 0 = whole GPUs, else 1..999 of one GPU per replica */
-    uint32_t mig_profile;          /* BERTH_NONE, or a MIG profile of the host's geometry */
+    uint32_t mig_profile;          /* BERTH_NONE, or a MIG profile: 1 + 7 * layout + profile, both
+                                      numbered as in the host's geometry */
     uint32_t queue;                /* tenant */
     uint32_t required, preferred;  /* BERTH_LEVEL_*: all replicas in one domain of it */
     uint64_t types;                /* mask of acceptable GPU types */
     uint64_t demand_milli;         /* GPU demand of one job, milli-GPU */
     int64_t cpu_milli, memory_mib; /* per replica; 0 = not stated */
+    uint64_t known_jobs;           /* jobs of the workload that ask for it, as far as the host knows
+                                      (of a recorded trace all, live those seen before): the mix that
+                                      placements may keep room for; not a promise that they come */
 };
 
 enum {
@@ -137,7 +141,8 @@ struct berth_job {
 /* Devices base..base+63 of one node. */
 struct berth_piece {
     uint32_t node;
-    uint16_t base;  /* multiple of 64; in a charge the number of replicas, see below */
+    uint16_t base;  /* multiple of 64; of a MIG instance plus 8 * (profile + 1) + start slot; in a
+                       charge the number of replicas, see below */
     uint16_t milli; /* 1000 = whole devices; 1..999 = that share of the one device in mask;
                        0 with mask 0 = a charge: CPU and memory of `base` replicas */
     uint64_t mask;  /* bit i = device base + i */
@@ -153,6 +158,7 @@ struct berth_view {
     struct berth_table nodes, requests, jobs; /* jobs: by slot; n only grows */
     uint32_t n_pending, n_running;            /* running: anything that holds or claims devices */
     const uint32_t *domains;                  /* [BERTH_LEVELS]: how many at each level */
+    const char *const *types;                 /* [n_types]: catalogue names, for geometry and logs */
     /* what is free now, less what this call has claimed so far */
     const uint64_t *free_mask;  /* [node * words]: whole free devices */
     const uint16_t *n_free;     /* [node]: how many */
@@ -229,7 +235,9 @@ enum {
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */
     BERTH_DO_UNRESERVE, /* the promise is taken back */
     BERTH_DO_REJECT,    /* never run this job; allowed only when it can never be placed */
-    BERTH_DO_WAKE,      /* a TIMER at `at` with this cookie; at > now */
+    BERTH_DO_WAKE,      /* a TIMER at `at` with this cookie; at = now: in a call of its own, when
+                           what can be done at once of this call's decisions is done, so that a job
+                           may be stopped and started elsewhere in one instant */
     BERTH_DO_UNWAKE,    /* no timer with this cookie any more */
     BERTH_DO_HOLD,      /* pieces of some replicas of a pending job: held idle until START (with
                            no pieces) or UNHOLD: pod-by-pod launch, needs BERTH_CAN_HOLD */
@@ -292,7 +300,7 @@ struct berth_host {
     /* Accounted memory of this instance; everything is freed after destroy(). n > 0; align is a
      * power of two up to 64. NULL only when the limit is reached. */
     void *(*alloc)(void *ctx, size_t n, size_t align);
-    void (*free)(void *ctx, void *p);
+    void (*free)(void *ctx, void *p); /* NULL is fine */
     uint64_t (*random)(void *ctx); /* a stream of this instance, from the run's seed */
     /* level 0 error, 1 warning, 2 note, 3 detail */
     void (*log)(void *ctx, int level, const char *utf8, uint32_t n);
@@ -441,7 +449,7 @@ struct berth_parts {
     BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_1_,                                   \
                                                 offsetof(struct berth_job, pieces)),               \
                                      offsetof(struct berth_job, request)),                         \
-                          offsetof(struct berth_request, memory_mib)),                             \
+                          offsetof(struct berth_request, known_jobs)),                             \
                offsetof(struct berth_node, domain))
 #define BERTH_LAYOUT                                                                               \
     BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_2_,                                   \

@@ -7,6 +7,8 @@
 
 #define NODE_WORDS 64 /* 4096 devices, the limit of topology_build */
 
+enum { CLOSED = 7 }; /* low bits of base: all that a partitioned device has left */
+
 static void bit_set(struct pool *p, uint32_t f, uint32_t slot)
 {
     p->map[(size_t)f * p->words + slot / 64] |= UINT64_C(1) << slot % 64;
@@ -111,6 +113,31 @@ static void init_domains(struct occupancy *o, struct arena *a, enum level l)
     o->domain_first[l][t->domains[l]] = t->n_nodes;
 }
 
+static void init_geometry(struct occupancy *o, struct arena *a)
+{
+    const struct topology *t = o->topo;
+    struct geometry *tables[GEOMETRY_LAYOUTS] = {NULL};
+    bool some = false;
+
+    for (uint32_t type = 0; type < t->n_types; type++) {
+        const struct geometry_board *b = geometry_find(t->type_name[type]);
+        if (!b)
+            continue;
+        if (!tables[b->layout]) {
+            tables[b->layout] = ARENA_NEW(a, struct geometry);
+            geometry_set_up(tables[b->layout], b->layout, a);
+        }
+        o->geometry[type] = tables[b->layout];
+        some = true;
+    }
+    if (!some)
+        return;
+    o->state = ARENA_ARRAY(a, uint16_t, t->n_gpus);
+    o->carved = ARENA_ARRAY(a, struct carved, t->n_gpus);
+    o->carved_at = ARENA_ARRAY(a, uint32_t, t->n_gpus);
+    memset(o->carved_at, 0xff, t->n_gpus * sizeof *o->carved_at);
+}
+
 void occupancy_init(struct occupancy *o, const struct topology *t, struct arena *a, bool shares,
                     bool cpu, bool memory)
 {
@@ -132,6 +159,7 @@ void occupancy_init(struct occupancy *o, const struct topology *t, struct arena 
         memset(o->lent_at, 0xff, t->n_gpus * sizeof *o->lent_at);
         for (uint32_t i = 0; i < t->n_gpus; i++)
             o->left[i] = 1000;
+        init_geometry(o, a);
     }
     if (cpu) {
         o->cpu = ARENA_ARRAY(a, int64_t, t->n_nodes);
@@ -147,6 +175,8 @@ static void free_milli(struct occupancy *o, uint32_t node, int64_t milli)
 {
     o->pool[o->topo->gpu_type[node]].free_milli += milli;
     o->free_milli += milli;
+    if (o->changed)
+        change_log_add(o->changed, node);
 }
 
 /* The devices of one NUMA node or island that alone has `count` free, fullest first, as a
@@ -246,12 +276,123 @@ static void take_share(struct occupancy *o, const struct held *h, int sign)
     list_lent(o, device);
 }
 
+/* ---- MIG instances ---- */
+
+struct held occupancy_instance(const struct occupancy *o, uint32_t node, uint32_t gpu,
+                               uint32_t profile, uint32_t start)
+{
+    const struct geometry_layout *l = o->geometry[o->topo->gpu_type[node]]->layout;
+
+    return (struct held){node, (uint16_t)((gpu & ~63u) + 8 * (profile + 1) + start),
+                         (uint16_t)geometry_milli(l, &l->profile[profile]),
+                         UINT64_C(1) << gpu % 64};
+}
+
+/* Keep the list of partitioned devices. */
+static void list_carved(struct occupancy *o, const struct held *h, uint32_t device)
+{
+    uint32_t at = o->carved_at[device];
+
+    if (o->state[device] && at == NODE_NONE) {
+        o->carved_at[device] = o->n_carved;
+        o->carved[o->n_carved++] =
+            (struct carved){h->node, (uint16_t)(occupancy_base(h) + bits_lowest(h->mask)), false};
+    } else if (!o->state[device] && at != NODE_NONE) {
+        struct carved last = o->carved[--o->n_carved];
+        o->carved[at] = last;
+        o->carved_at[o->topo->first_gpu[last.node] + last.gpu] = at;
+        o->carved_at[device] = NODE_NONE;
+    }
+}
+
+/* The device leaves the index with its first instance and comes back with its last. */
+static void take_instance(struct occupancy *o, const struct held *h, int sign)
+{
+    uint32_t bit = bits_lowest(h->mask);
+    uint32_t device = o->topo->first_gpu[h->node] + occupancy_base(h) + bit;
+    const struct geometry_layout *l = o->geometry[o->topo->gpu_type[h->node]]->layout;
+    uint64_t *w = &o->free[(size_t)h->node * o->words + h->base / 64];
+    uint16_t was = o->state[device];
+
+    free_milli(o, h->node, -(int64_t)sign * h->milli);
+    if (h->base % 64 == CLOSED) {
+        o->carved[o->carved_at[device]].closed = sign > 0;
+        return;
+    }
+    const struct geometry_profile *p = &l->profile[occupancy_profile(h)];
+    check((*w >> bit & 1) == (was == 0));
+    if (sign > 0) {
+        check(geometry_legal(l, p, was) >> occupancy_start(h) & 1);
+        o->state[device] = geometry_with(p, was, occupancy_start(h));
+    } else {
+        o->state[device] = geometry_without(p, was, occupancy_start(h));
+    }
+    if (!was) {
+        *w &= ~(UINT64_C(1) << bit);
+        o->left[device] = 0;
+        move(o, h->node, o->n_free[h->node], o->n_free[h->node] - 1u);
+    } else if (!o->state[device]) {
+        *w |= UINT64_C(1) << bit;
+        o->left[device] = 1000;
+        move(o, h->node, o->n_free[h->node], o->n_free[h->node] + 1u);
+    }
+    list_carved(o, h, device);
+}
+
+bool occupancy_close(struct occupancy *o, uint32_t node, uint32_t gpu, struct held *out)
+{
+    uint32_t device = o->topo->first_gpu[node] + gpu;
+    const struct geometry_layout *l;
+    uint32_t milli;
+
+    if (!o->state || !o->state[device] || o->carved[o->carved_at[device]].closed)
+        return false;
+    l = o->geometry[o->topo->gpu_type[node]]->layout;
+    milli = geometry_free(l, o->state[device]) * (1000u / l->slots);
+    if (!milli)
+        return false;
+    *out = (struct held){node, (uint16_t)((gpu & ~63u) + CLOSED), (uint16_t)milli,
+                         UINT64_C(1) << gpu % 64};
+    take_instance(o, out, 1);
+    return true;
+}
+
+void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_t *demand,
+                        uint64_t *unserved, uint64_t *all)
+{
+    *unserved = *all = 0;
+    for (uint32_t type = 0; type < o->topo->n_types; type++) {
+        const struct geometry *g = o->geometry[type];
+        const uint32_t *wanted;
+        if (!g || !(types >> type & 1))
+            continue;
+        wanted = demand + (g->layout - geometry_layout) * GEOMETRY_PROFILES;
+        *unserved += o->pool[type].free * geometry_unserved(g, 0, wanted);
+        *all += o->pool[type].free * g->layout->slots * geometry_demand(g->layout, wanted);
+    }
+    for (uint32_t i = 0; i < o->n_carved; i++) {
+        const struct carved *k = &o->carved[i];
+        uint32_t type = o->topo->gpu_type[k->node];
+        const struct geometry *g = o->geometry[type];
+        uint16_t state = o->state[o->topo->first_gpu[k->node] + k->gpu];
+        const uint32_t *wanted = demand + (g->layout - geometry_layout) * GEOMETRY_PROFILES;
+        if (k->closed || !(types >> type & 1))
+            continue;
+        *unserved += geometry_unserved(g, state, wanted);
+        *all += geometry_free(g->layout, state) * geometry_demand(g->layout, wanted);
+    }
+}
+
 void occupancy_take_mask(struct occupancy *o, const struct held *h)
 {
     uint64_t *w = &o->free[(size_t)h->node * o->words + h->base / 64];
 
     if (!h->mask)
         return;
+    if (h->base % 64) {
+        take_instance(o, h, 1);
+        return;
+    }
     if (h->milli < 1000) {
         take_share(o, h, 1);
         return;
@@ -272,6 +413,10 @@ void occupancy_release(struct occupancy *o, const struct held *h)
     o->returned++;
     if (!h->mask)
         return;
+    if (h->base % 64) {
+        take_instance(o, h, -1);
+        return;
+    }
     if (h->milli < 1000) {
         take_share(o, h, -1);
         return;
@@ -293,6 +438,8 @@ void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int
         o->cpu[node] -= cpu_milli;
     if (o->memory)
         o->memory[node] -= memory_mib;
+    if (o->changed)
+        change_log_add(o->changed, node);
 }
 
 uint32_t occupancy_first(const struct pool *p, uint32_t f)
@@ -342,6 +489,24 @@ uint32_t occupancy_most(const struct pool *p)
     return UINT32_MAX;
 }
 
+/* Free milli-GPU of a device, from its own record. */
+static int64_t device_free(const struct occupancy *o, uint32_t node, uint32_t gpu)
+{
+    uint32_t device = o->topo->first_gpu[node] + gpu;
+    bool whole = o->free[(size_t)node * o->words + gpu / 64] >> gpu % 64 & 1;
+
+    if (o->state && o->state[device]) {
+        const struct geometry *g = o->geometry[o->topo->gpu_type[node]];
+        const struct carved *k = &o->carved[o->carved_at[device]];
+        check(!whole && !o->left[device] && g->number[o->state[device]] != UINT16_MAX);
+        check(k->node == node && k->gpu == gpu);
+        return k->closed ? 0
+                         : geometry_free(g->layout, o->state[device]) * (1000 / g->layout->slots);
+    }
+    check(!o->carved_at || o->carved_at[device] == NODE_NONE);
+    return whole ? 1000 : o->left && o->lent_at[device] != NODE_NONE ? o->left[device] : 0;
+}
+
 void occupancy_verify(const struct occupancy *o)
 {
     const struct topology *t = o->topo;
@@ -351,6 +516,7 @@ void occupancy_verify(const struct occupancy *o)
     for (uint32_t type = 0; type < t->n_types; type++) {
         const struct pool *p = &o->pool[type];
         uint32_t free = 0, seen = 0;
+        int64_t left = 0;
         for (uint32_t s = 0; s < p->n_slots; s++) {
             uint32_t node = p->node[s], have = 0;
             for (uint32_t w = 0; w < o->words; w++)
@@ -358,8 +524,11 @@ void occupancy_verify(const struct occupancy *o)
             check(have == o->n_free[node] && o->slot[node] == s);
             for (uint32_t f = 0; f <= p->most; f++)
                 check((p->map[(size_t)f * p->words + s / 64] >> s % 64 & 1) == (f == have));
+            for (uint32_t gpu = 0; gpu < t->gpus[node]; gpu++)
+                left += device_free(o, node, gpu);
             free += have;
         }
+        check(left == p->free_milli);
         for (uint32_t f = 0; f <= p->most; f++) {
             seen += p->count[f];
             check((p->some[f / 64] >> f % 64 & 1) == (p->count[f] > 0));

@@ -2,19 +2,30 @@
  *
  * One per trial. Devices are taken and given back by mask; an index of nodes by number of
  * free devices is kept per GPU type and per domain, so that questions about room never
- * rescan the fleet. Whole devices are free or not; a device lent out in shares leaves the
- * index until it is whole again. Nodes that are down or drained are never in the index. */
+ * rescan the fleet. Whole devices are free or not; a device lent out in shares, or partitioned
+ * into MIG instances, leaves the index until it is whole again, and is never both. Nodes that are
+ * down or drained are never in the index. */
 #ifndef BERTH_CLUSTER_OCCUPANCY_H
 #define BERTH_CLUSTER_OCCUPANCY_H
 
+#include "cluster/change_log.h"
+#include "cluster/geometry.h"
 #include "cluster/topology.h"
 
-/* Devices base..base+63 of one node, held whole (milli 1000) or the one device by share. */
+/* Devices base..base+63 of one node, held whole (milli 1000) or the one device by share. Of a MIG
+ * instance the six low bits of base, 0 elsewhere, are 8 * (profile + 1) + start. */
 struct held {
     uint32_t node;
-    uint16_t base;  /* multiple of 64 */
+    uint16_t base;  /* see occupancy_base() */
     uint16_t milli; /* 1000 = whole; 1..999 = share of the single device in mask */
     uint64_t mask;  /* bit i = device base + i; 0 = CPU and memory only */
+};
+
+/* A device that is partitioned. */
+struct carved {
+    uint32_t node;
+    uint16_t gpu; /* of the node */
+    bool closed;  /* see occupancy_close() */
 };
 
 /* Nodes of one GPU type, by number of whole free devices. Slots number the type's usable
@@ -44,6 +55,12 @@ struct occupancy {
     uint32_t *lent;      /* devices that are lent in shares and have something left, unordered */
     uint32_t *lent_at;   /* by device: place in lent, or NODE_NONE */
     uint32_t n_lent;
+    /* MIG; all NULL when no request is a share or no type can be partitioned */
+    struct geometry *geometry[TOPOLOGY_TYPES]; /* NULL = this type cannot */
+    uint16_t *state;                           /* by fleet-wide device: what is carved out of it */
+    struct carved *carved;                     /* devices with instances, unordered */
+    uint32_t *carved_at;                       /* by device: place in carved, or NODE_NONE */
+    uint32_t n_carved;
     int64_t *cpu, *memory; /* by node: free; NULL = no request names any or no node states any */
     uint64_t returned;     /* changes whenever something comes back: room can only have shrunk
                                    while it is the same */
@@ -53,10 +70,31 @@ struct occupancy {
     bool has_domains;               /* some level has counts */
     uint32_t *domain_first[LEVELS]; /* start of each domain's nodes in domain_node, and the end */
     uint32_t *domain_node[LEVELS];  /* nodes sorted by (domain, index) */
+    struct change_log *changed;     /* told of every node that changes; NULL = nobody asks */
 };
 
-/* All devices free except the unavailable ones. `shares`, `cpu`, `memory`: whether any request
- * needs that kind of bookkeeping. Memory in the arena. */
+/* The first device that the mask's bit 0 stands for: a multiple of 64. */
+static inline uint32_t occupancy_base(const struct held *h)
+{
+    return h->base & ~63u;
+}
+
+/* A MIG instance, and its profile and start; the fleet-wide number of its device. */
+static inline bool occupancy_is_instance(const struct held *h)
+{
+    return h->mask && h->base % 64 >= 8;
+}
+static inline uint32_t occupancy_profile(const struct held *h)
+{
+    return h->base % 64u / 8 - 1;
+}
+static inline uint32_t occupancy_start(const struct held *h)
+{
+    return h->base % 8u;
+}
+
+/* All devices free except the unavailable ones. `shares` (MIG instances included), `cpu`, `memory`:
+ * whether any request needs that kind of bookkeeping. Memory in the arena. */
 void occupancy_init(struct occupancy *o, const struct topology *t, struct arena *a, bool shares,
                     bool cpu, bool memory);
 
@@ -72,6 +110,22 @@ void occupancy_take_mask(struct occupancy *o, const struct held *h);
 
 /* Give back what was taken. */
 void occupancy_release(struct occupancy *o, const struct held *h);
+
+/* An instance as a piece, to be taken; nothing is checked. */
+struct held occupancy_instance(const struct occupancy *o, uint32_t node, uint32_t gpu,
+                               uint32_t profile, uint32_t start);
+
+/* Keep everybody off what a partitioned device has left: true, and `out` is the piece that reopens it
+ * when it is released. False when nothing is left, it is closed or not partitioned. Instances
+ * on a closed device must not be touched. */
+bool occupancy_close(struct occupancy *o, uint32_t node, uint32_t gpu, struct held *out);
+
+/* Of the devices of these types that can be partitioned, whole free and partitioned ones: the sum over
+ * profiles of demand x free slots that no legal start of the profile covers, and of demand x free
+ * slots. Their ratio is the fragmentation of MIG (policies.md 10.7). `demand`:
+ * [GEOMETRY_LAYOUTS * GEOMETRY_PROFILES]. */
+void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_t *demand,
+                        uint64_t *unserved, uint64_t *all);
 
 /* CPU and memory of a node; negative amounts give back. No-op without bookkeeping. */
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib);

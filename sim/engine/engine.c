@@ -5,6 +5,7 @@
 #include "engine/lifecycle.h"
 
 _Static_assert(sizeof(struct booking) == sizeof(struct observed_booking), "told as they are");
+_Static_assert((int)GAUGE_GANGS == (int)OBSERVED_GANGS, "one gang size each");
 _Static_assert(sizeof(struct blocked) == sizeof(struct observed_block), "told as they are");
 
 /* Three equal states in a row: the second may be chance, the third is a circle (stories.md T2). */
@@ -50,7 +51,7 @@ static void arrive(struct engine *e, uint32_t job)
 {
     uint32_t before = e->jobs->after ? e->jobs->after[job] : JOB_NONE;
 
-    if (before != JOB_NONE && !e->ended_job[before]) {
+    if (before != JOB_NONE && e->ended_job && !e->ended_job[before]) {
         e->waiting_for[job] = e->first_waiting[before];
         e->first_waiting[before] = job;
         return;
@@ -118,8 +119,15 @@ static void tell(struct engine *e)
 {
     const struct host *h = e->host;
     int64_t idle[TOPOLOGY_TYPES];
+    struct observed_fragmentation lies = {.largest_gang = 0};
 
     book(e, idle);
+    if (e->gauge) {
+        struct gauge_reading r = gauge_read(e->gauge);
+        memcpy(lies.scattered_milli, r.scattered_milli, sizeof lies.scattered_milli);
+        lies.largest_gang = r.largest_gang;
+        lies.fgd_milli = r.fgd_milli;
+    }
     e->observer->settle(
         e->observer->ctx, e->now,
         &(struct observed_state){
@@ -132,6 +140,7 @@ static void tell(struct engine *e)
             .n_blocked = e->bookings.blocked.n,
             .free_milli = idle,
             .gang_wait_milli = h->held_milli,
+            .fragmentation = e->gauge ? &lies : NULL,
         });
 }
 

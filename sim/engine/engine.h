@@ -10,6 +10,7 @@
 #include "engine/event_queue.h"
 #include "engine/observer.h"
 #include "host/booking.h"
+#include "host/gauge.h"
 #include "host/host.h"
 
 enum engine_end {
@@ -43,6 +44,7 @@ struct engine {
     struct host *host;               /* borrowed */
     const struct observer *observer; /* borrowed */
     struct engine_costs costs;
+    struct gauge *gauge; /* borrowed; NULL = fragmentation is not measured */
     struct event_queue future;
     struct bookings bookings;
     VEC(struct engine_job) job; /* by slot */

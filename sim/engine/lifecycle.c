@@ -201,6 +201,11 @@ static void preempt(struct engine *e, const struct host_effect *f)
     const struct held *h = e->host->held.all.at + f->first;
     ns_t before;
 
+    if (j->gone > e->now) { /* it stops already, and was to start again after that */
+        j->ready = 0;
+        pieces_drop(&e->host->held, f->first, f->n);
+        return;
+    }
     next_life(e, f->slot);
     if (!j->told) { /* it was still waiting for its devices */
         j->ready = 0;
@@ -339,7 +344,8 @@ bool lifecycle_event(struct engine *e, const struct event *ev, uint32_t *ended)
         moved(e, slot);
         return false;
     case EVENT_READY:
-        begin(e, slot, false, 0);
+        if (e->job.at[slot].ready == e->now)
+            begin(e, slot, false, 0);
         return false;
     case EVENT_WORK:
         h = host_held(e->host, slot, &n);

@@ -1,5 +1,6 @@
 /* export.c - jobs to text: Berth's own trace format, or the Standard Workload Format 2.2. */
 #include "experiment/export.h"
+#include "ingest/mig.h"
 #include "metrics/calendar.h"
 
 #include <errno.h>
@@ -37,6 +38,35 @@ static void groups(struct writer *w, const struct job_set *j, const struct reque
     }
 }
 
+/* The profile in a text that names types, a profile, or both as "types:profile"; NULL when there is none. */
+static const char *accepted_profile(const char *text)
+{
+    const char *colon = strrchr(text, ':'), *last = colon ? colon + 1 : text;
+
+    return mig_is_name(last) ? last : NULL;
+}
+
+/* The name of the profile a request is for, as the fleet or the trace has it; NULL for others. */
+static const char *profile_name(const struct job_set *j, const struct request *r,
+                                const struct topology *fleet)
+{
+    if (!fleet)
+        return r->accepts == INTERN_NONE ? NULL
+                                         : accepted_profile(intern_text(&j->accepts, r->accepts));
+    for (uint32_t t = 0; r->mig && t < fleet->n_types; t++)
+        if (r->types >> t & 1)
+            return geometry_find(fleet->type_name[t])->name[job_mig_number(r->mig)];
+    return NULL;
+}
+
+static bool any_profile(const struct job_set *j, const struct topology *fleet)
+{
+    for (uint32_t i = 0; i < j->n_requests; i++)
+        if (profile_name(j, &j->requests[i], fleet))
+            return true;
+    return false;
+}
+
 static void gpu_types(struct writer *w, const struct job_set *j, const struct request *r,
                       const struct topology *fleet)
 {
@@ -45,8 +75,12 @@ static void gpu_types(struct writer *w, const struct job_set *j, const struct re
     uint64_t all;
 
     if (!fleet) {
-        if (r->accepts != INTERN_NONE)
-            writer_csv(w, intern_text(&j->accepts, r->accepts));
+        const char *both = r->accepts == INTERN_NONE ? "" : intern_text(&j->accepts, r->accepts);
+        const char *profile = accepted_profile(both);
+        size_t types = profile ? (size_t)(profile - both) : strlen(both);
+        snprintf(text, sizeof text, "%.*s", (int)(profile && types ? types - 1 : types), both);
+        if (*text)
+            writer_csv(w, text);
         return;
     }
     all = fleet->n_types >= 64 ? UINT64_MAX : (UINT64_C(1) << fleet->n_types) - 1;
@@ -72,7 +106,8 @@ static void level(struct writer *w, uint8_t l)
         writer_bytes(w, level_name((enum level)l), strlen(level_name((enum level)l)));
 }
 
-static void row(struct writer *w, const struct job_set *j, uint32_t i, const struct topology *fleet)
+static void row(struct writer *w, const struct job_set *j, uint32_t i, const struct topology *fleet,
+                bool mig)
 {
     const struct job_spec *s = &j->specs[i];
     const struct request *r = &j->requests[s->request];
@@ -89,7 +124,7 @@ static void row(struct writer *w, const struct job_set *j, uint32_t i, const str
     writer_char(w, ',');
     groups(w, j, r, false);
     writer_char(w, ',');
-    number(w, r->share_milli);
+    number(w, r->mig ? 0 : r->share_milli);
     writer_char(w, ',');
     gpu_types(w, j, r, fleet);
     writer_char(w, ',');
@@ -113,12 +148,19 @@ static void row(struct writer *w, const struct job_set *j, uint32_t i, const str
     writer_char(w, ',');
     if (j->after && j->after[i] != JOB_NONE)
         writer_csv(w, job_name(j, j->after[i], name));
+    if (mig) {
+        const char *profile = profile_name(j, r, fleet);
+        writer_char(w, ',');
+        if (profile)
+            writer_csv(w, profile);
+    }
     writer_char(w, '\n');
 }
 
 void export_berth(struct writer *w, const struct job_set *j, const struct topology *fleet,
                   const char *note)
 {
+    bool mig = any_profile(j, fleet);
     char origin[64];
 
     writer_print(w, "# berth-trace 1\n# time_unit s\n");
@@ -129,9 +171,10 @@ void export_berth(struct writer *w, const struct job_set *j, const struct topolo
         writer_print(w, "# %s\n", note);
     writer_print(w,
                  "job_id,submit,run,replicas,gpus_per_replica,gpu_milli,gpu_types,cpu_milli,"
-                 "memory_mib,tenant,user,priority,limit,outcome,wait,required,preferred,after\n");
+                 "memory_mib,tenant,user,priority,limit,outcome,wait,required,preferred,after%s\n",
+                 mig ? ",mig" : "");
     for (uint32_t i = 0; i < j->n; i++)
-        row(w, j, i, fleet);
+        row(w, j, i, fleet, mig);
 }
 
 /* ---- Standard Workload Format ---- */

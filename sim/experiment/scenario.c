@@ -271,6 +271,24 @@ static int read_times(struct scenario_part *p, const json_node *root)
     return 0;
 }
 
+/* What it takes to save a job's state, to go on from it, and how often that happens by itself. */
+static int read_checkpoint(struct scenario_part *p, const json_node *root)
+{
+    static const char *const keys[] = {"save", "restore", "interval"};
+    struct engine_costs *c = &p->out->costs;
+    const json_node *of;
+    if (json_object(p->j, root, "checkpoint", &of, p->d) < 0)
+        return -1;
+    if (!of)
+        return 0;
+    return json_check_keys(p->j, of, keys, COUNT(keys), p->d) < 0 ||
+                   json_duration(p->j, of, "save", &c->save, p->d) < 0 ||
+                   json_duration(p->j, of, "restore", &c->restore, p->d) < 0 ||
+                   json_duration(p->j, of, "interval", &c->interval, p->d) < 0
+               ? -1
+               : 0;
+}
+
 /* The file's name without folder and ending. */
 static const char *stem(struct scenario_part *p, const char *path)
 {
@@ -284,7 +302,8 @@ static int read_all(struct scenario_part *p, const char *file)
     static const char *const keys[] = {"berth_scenario", "name",     "trace",   "model",
                                        "cluster",        "clusters", "policy",  "policies",
                                        "seed",           "horizon",  "warmup",  "series_step",
-                                       "outputs",        "price",    "catalog", "paths"};
+                                       "outputs",        "price",    "catalog", "paths",
+                                       "checkpoint",     "fragmentation", "journal"};
     const json_node *root = json_root(p->j);
     struct scenario *o = p->out;
     struct catalog *c = ARENA_NEW(p->a, struct catalog);
@@ -297,7 +316,9 @@ static int read_all(struct scenario_part *p, const char *file)
     if (json_int(p->j, root, "berth_scenario", 1, 1, &version, p->d) < 0 ||
         json_text(p->j, root, "name", &name, p->d) < 0 ||
         json_text(p->j, root, "catalog", &folder, p->d) < 0 || read_workload(p, root) < 0 ||
-        read_times(p, root) < 0 || read_seed(p, root) < 0 ||
+        read_times(p, root) < 0 || read_checkpoint(p, root) < 0 ||
+        json_bool(p->j, root, "fragmentation", &o->fragmentation, p->d) < 0 ||
+        json_bool(p->j, root, "journal", &o->journal, p->d) < 0 || read_seed(p, root) < 0 ||
         read_texts(p, root, "policy", "policies", &o->policies, &o->n_policies) < 0 ||
         read_outputs(p, root) < 0)
         return -1;

@@ -6,6 +6,7 @@
 #ifndef BERTH_EXPERIMENT_SCENARIO_H
 #define BERTH_EXPERIMENT_SCENARIO_H
 
+#include "engine/engine.h"
 #include "ingest/ingest.h"
 #include "metrics/outcome.h"
 #include "model/price.h"
@@ -37,6 +38,9 @@ struct scenario {            /* all memory in the arena given to scenario_load *
     ns_t horizon;               /* NS_NEVER = until the last job ends */
     ns_t warmup;                /* 0 = none */
     ns_t series_step;           /* 0 = every change */
+    bool fragmentation;         /* measure it at every instant */
+    bool journal;               /* record each trial's events and decisions into its folder */
+    struct engine_costs costs;  /* of stopping, moving and restoring a job; all 0 = nothing */
     const char *const *outputs; /* report names; NULL = the defaults */
     uint32_t n_outputs;
     const struct catalog *catalog;

@@ -40,6 +40,26 @@ const char *emit_kind_text(uint16_t kind)
 
 /* ---- pieces ---- */
 
+/* A MIG instance of the profile that is asked for, at a start that is legal beside what is there. */
+static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
+{
+    const struct topology *t = h->topo;
+    const struct geometry *g;
+
+    if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
+        return BERTH_R_NO_SUCH_PLACE; /* nodes without devices have no type */
+    g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
+        return BERTH_R_GPU_TYPE;
+    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
+        occupancy_profile(p) != job_mig_number(r->mig))
+        return BERTH_R_INCOMPLETE;
+    if (!place_open(&h->placer, r, p, 1))
+        return BERTH_R_NOT_FREE;
+    occupancy_take_mask(&h->occ, p);
+    return 0;
+}
+
 static uint16_t take_piece(struct host *h, const struct request *r, const struct held *p)
 {
     const struct topology *t = h->topo;
@@ -59,6 +79,8 @@ static uint16_t take_piece(struct host *h, const struct request *r, const struct
         occupancy_charge(&h->occ, p->node, cpu, memory);
         return 0;
     }
+    if (r->mig)
+        return take_instance(h, r, p);
     if (p->base % 64 || p->base + (63u - (uint32_t)__builtin_clzll(p->mask)) >= t->gpus[p->node])
         return BERTH_R_NO_SUCH_PLACE;
     if (!(r->types >> t->gpu_type[p->node] & 1))
@@ -125,8 +147,8 @@ static uint32_t run_of(const struct topology *t, enum level l, const struct held
     uint32_t run = l == LEVEL_NUMA          ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
                    : t->island[p->node] > 1 ? t->island[p->node]
                                             : t->gpus[p->node];
-    uint32_t low = p->base + bits_lowest(p->mask),
-             high = p->base + 63 - (uint32_t)__builtin_clzll(p->mask);
+    uint32_t low = occupancy_base(p) + bits_lowest(p->mask),
+             high = occupancy_base(p) + 63 - (uint32_t)__builtin_clzll(p->mask);
 
     return run && low / run == high / run ? low / run : UINT32_MAX;
 }
@@ -173,6 +195,9 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
         return BERTH_R_CPU_MEMORY;
+    for (uint32_t i = 0; i < n; i++)
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
     if (!r->share_milli && !(r->required == LEVEL_NODE || r->required == LEVEL_NUMA) &&
         !whole_replicas(r, h->jobs->groups[r->first_group].gpus, p, n))
         return BERTH_R_SPLIT;
@@ -267,6 +292,10 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
     digest_pieces(h, d->job, h->held.all.at + m->first, j->n_pieces);
     h->view.n_running++;
     j->starts++;
+    h->broken += m->promise != NS_UNKNOWN && h->view.now > m->promise;
+    e->old_at = m->promise; /* kept or broken, it is spent */
+    e->at = m->reserved;
+    m->promise = m->reserved = NS_UNKNOWN;
     if (j->state == BERTH_JOB_STOPPING) {
         m->restarts = true;
         return 0;
@@ -274,8 +303,6 @@ static uint16_t do_start(struct host *h, const struct berth_decision *d)
     count_pending(h, d->job, -1);
     j->state = BERTH_JOB_STARTING;
     j->since = h->view.now;
-    if (m->promise != NS_UNKNOWN && h->view.now > m->promise)
-        h->broken++;
     return 0;
 }
 
@@ -287,7 +314,7 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
 
     if (!(h->policy->needs & BERTH_CAN_PREEMPT) && !(h->policy->uses & BERTH_CAN_PREEMPT))
         return BERTH_R_CAPABILITY;
-    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING)
+    if (j->state != BERTH_JOB_RUNNING && j->state != BERTH_JOB_STARTING && !m->restarts)
         return BERTH_R_WRONG_STATE;
     if (d->arg != BERTH_STOP_SAVE && d->arg != BERTH_STOP_REQUEUE)
         return BERTH_R_UNKNOWN_KIND;
@@ -297,8 +324,13 @@ static uint16_t do_preempt(struct host *h, const struct berth_decision *d)
     e->n = j->n_pieces;
     digest_pieces(h, d->job, NULL, 0);
     host_give_back(h, host_request(h, d->job), m->first, j->n_pieces);
-    j->state = BERTH_JOB_STOPPING;
     h->view.n_running--;
+    if (m->restarts) { /* it stops already; what it was to start on it does not get */
+        m->restarts = false;
+        j->n_pieces = 0;
+        return 0;
+    }
+    j->state = BERTH_JOB_STOPPING;
     return 0;
 }
 
@@ -400,7 +432,8 @@ static uint16_t do_reserve(struct host *h, const struct berth_decision *d)
     struct host_job *m = &h->more.at[d->job];
     struct host_effect *e;
 
-    if (h->job.at[d->job].state != BERTH_JOB_PENDING)
+    if (h->job.at[d->job].state != BERTH_JOB_PENDING &&
+        (h->job.at[d->job].state != BERTH_JOB_STOPPING || m->restarts))
         return BERTH_R_WRONG_STATE;
     if (d->kind == BERTH_DO_RESERVE && d->at < h->view.now)
         return BERTH_R_TIME;
@@ -417,7 +450,7 @@ static uint16_t do_reserve(struct host *h, const struct berth_decision *d)
 
 static uint16_t do_wake(struct host *h, const struct berth_decision *d)
 {
-    if (d->kind == BERTH_DO_WAKE && d->at <= h->view.now)
+    if (d->kind == BERTH_DO_WAKE && d->at < h->view.now)
         return BERTH_R_TIME;
     effect(h, d->kind == BERTH_DO_WAKE ? HOST_WAKE : HOST_UNWAKE, d);
     return 0;
@@ -535,17 +568,22 @@ static void undo(struct host *h, const struct host_effect *e)
         }
         j->starts--;
         h->view.n_running--;
+        h->broken -= e->old_at != NS_UNKNOWN && h->view.now > e->old_at;
+        h->more.at[e->slot].promise = e->old_at;
+        h->more.at[e->slot].reserved = e->at;
         if (e->was == BERTH_JOB_STOPPING) {
             h->more.at[e->slot].restarts = false;
             break;
         }
-        h->broken -=
-            h->more.at[e->slot].promise != NS_UNKNOWN && h->view.now > h->more.at[e->slot].promise;
         count_pending(h, e->slot, 1);
         break;
     case HOST_PREEMPT:
         place_hold(&h->placer, host_request(h, e->slot), h->held.all.at + e->first, e->n);
         h->view.n_running++;
+        if (e->was == BERTH_JOB_STOPPING) {
+            h->more.at[e->slot].restarts = true;
+            keep(h, e->slot, e->first, e->n);
+        }
         break;
     case HOST_MIGRATE:
         r = host_request(h, e->slot);

@@ -73,7 +73,7 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .replicas = r->replicas,
                                                .gpus = r->gpus,
                                                .share_milli = r->share_milli,
-                                               .mig_profile = BERTH_NONE,
+                                               .mig_profile = r->mig ? r->mig : BERTH_NONE,
                                                .queue = r->tenant,
                                                .required = r->required,
                                                .preferred = r->preferred,
@@ -82,6 +82,10 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .cpu_milli = r->cpu_milli,
                                                .memory_mib = r->memory_mib};
     }
+    for (uint32_t i = 0; j->known_jobs && i < j->n_requests; i++)
+        h->request[i].known_jobs = j->known_jobs[i];
+    for (uint32_t i = 0; !j->known_jobs && i < j->n; i++)
+        h->request[j->specs[i].request].known_jobs++;
 }
 
 static void show(struct host *h)
@@ -99,6 +103,7 @@ static void show(struct host *h)
                              .requests = {h->request, h->jobs->n_requests, sizeof *h->request},
                              .jobs = {NULL, 0, sizeof(struct berth_job)},
                              .domains = h->domains,
+                             .types = (const char *const *)t->type_name,
                              .free_mask = h->occ.free,
                              .n_free = h->occ.n_free,
                              .left_milli = h->occ.left,
@@ -232,7 +237,7 @@ static void note_call(struct host *h, ns_t now)
 
 static uint64_t abilities(void)
 {
-    return BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE;
+    return BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE | BERTH_CAN_MIG;
 }
 
 static int refused_to_begin(struct host *h, const struct berth_policy *p, berth_status status,
@@ -436,6 +441,8 @@ void host_event(struct host *h, struct berth_event e, bool wakes)
 
     h->waking += wakes && (!mask || mask >> e.kind & 1);
     VEC_PUSH(&h->events, e);
+    if (h->tap && h->tap->event)
+        h->tap->event(h->tap->ctx, &h->view, &e);
 }
 
 static void set_state(struct host *h, uint32_t slot, uint32_t state, ns_t now)
@@ -508,6 +515,8 @@ void host_progress(struct host *h, uint32_t slot, ns_t from, ns_t ran, ns_t save
     h->job.at[slot].since = from;
     h->job.at[slot].ran = ran;
     h->job.at[slot].saved = saved;
+    if (h->tap && h->tap->progress)
+        h->tap->progress(h->tap->ctx, &h->view, slot);
 }
 
 /* A stop that brings the job no further, in a world where nothing else moves either. */
@@ -537,7 +546,6 @@ void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_
 
     count_fruitless(h, slot);
     pieces_drop(&h->held, first, n);
-    m->promise = m->reserved = NS_UNKNOWN; /* a new wait */
     if (m->restarts) {
         set_state(h, slot, BERTH_JOB_STARTING, now);
         m->restarts = false;

@@ -40,10 +40,11 @@ void *memory_alloc(struct memory *m, size_t n, size_t align)
 
 void memory_release(struct memory *m, void *p)
 {
-    struct memory_block *b = (struct memory_block *)p - 1;
+    struct memory_block *b;
 
     if (!p)
         return;
+    b = (struct memory_block *)p - 1;
     if (b->before)
         b->before->next = b->next;
     else

@@ -175,6 +175,16 @@ static uint32_t *take_requests(struct sink *s, const uint32_t *order, struct job
     return number;
 }
 
+static void count_instances(struct job_set *out, const struct request *r)
+{
+    uint32_t *n;
+
+    if (!r->mig)
+        return;
+    n = &out->mig_demand[(r->mig - 1) / GEOMETRY_PROFILES][job_mig_number(r->mig)];
+    *n = r->replicas > UINT32_MAX - *n ? UINT32_MAX : *n + r->replicas;
+}
+
 static void take_jobs(struct sink *s, const uint32_t *order, const uint32_t *request, ns_t first,
                       struct job_set *out)
 {
@@ -192,6 +202,7 @@ static void take_jobs(struct sink *s, const uint32_t *order, const uint32_t *req
                                           .limit = j->limit,
                                           .request = request[j->request],
                                           .end = j->end};
+        count_instances(out, &out->requests[request[j->request]]);
         out->line[i] = j->line;
         if (out->recorded_wait)
             out->recorded_wait[i] = j->wait;

@@ -118,6 +118,12 @@ bool fit_states_memory(const struct fit *f)
     return f->memory;
 }
 
+/* Replicas that go on one GPU. */
+static uint32_t parts(const struct request *r)
+{
+    return r->mig ? job_mig_profile(r->mig)->most : r->share_milli ? 1000 / r->share_milli : 1;
+}
+
 /* Replicas of `gpus` GPUs each, of which `shares` go on one GPU, that a node of a kind takes. */
 static uint64_t capacity(const struct kind *k, const struct request *r, uint32_t gpus,
                          uint32_t shares)
@@ -153,7 +159,7 @@ static struct kind without(struct kind k, const struct request *r, uint32_t gpus
  * first this is exact when sizes divide each other, as they do in practice. */
 static bool rooms_hold(struct fit *f, const struct request *r, const struct job_group *groups)
 {
-    uint32_t shares = r->share_milli ? 1000 / r->share_milli : 1;
+    uint32_t shares = parts(r);
 
     for (uint32_t g = 0; g < r->n_groups; g++) {
         uint64_t left = groups[g].replicas;
@@ -188,7 +194,7 @@ static bool node_holds(const struct fit *f, const struct request *r)
     for (size_t i = 0; i < f->kinds.n; i++) {
         struct kind k = f->kinds.at[i];
         struct request all = *r;
-        uint32_t shares = r->share_milli ? 1000 / r->share_milli : 1;
+        uint32_t shares = parts(r);
         uint32_t devices = r->share_milli ? (r->replicas + shares - 1) / shares : r->gpus;
         if (r->required == LEVEL_GPU && devices > 1)
             return false;

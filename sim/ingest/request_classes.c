@@ -46,6 +46,7 @@ static uint64_t hash(const struct request *r, const struct job_group *g)
     h = digest_mix(h ^ (uint64_t)r->memory_mib);
     h = digest_mix(h ^ ((uint64_t)r->required << 48 | (uint64_t)r->preferred << 40 |
                         (uint64_t)r->shape_open << 32 | r->accepts));
+    h = digest_mix(h ^ r->mig);
     for (uint32_t i = 0; i < r->n_groups; i++)
         h = digest_mix(h ^ ((uint64_t)g[i].replicas << 32 | g[i].gpus));
     return h;
@@ -54,7 +55,7 @@ static uint64_t hash(const struct request *r, const struct job_group *g)
 static bool equal(const struct request_classes *c, const struct request *a, const struct request *r,
                   const struct job_group *g)
 {
-    return a->n_groups == r->n_groups && a->share_milli == r->share_milli &&
+    return a->n_groups == r->n_groups && a->share_milli == r->share_milli && a->mig == r->mig &&
            a->tenant == r->tenant && a->types == r->types && a->cpu_milli == r->cpu_milli &&
            a->memory_mib == r->memory_mib && a->required == r->required &&
            a->preferred == r->preferred && a->shape_open == r->shape_open &&
@@ -146,6 +147,7 @@ int request_classes_compare(const struct request_classes *c, const struct intern
         v = compare(c->groups.at[a->first_group + i].replicas,
                     c->groups.at[b->first_group + i].replicas);
     v = v ? v : compare(a->share_milli, b->share_milli);
+    v = v ? v : compare(a->mig, b->mig);
     v = v ? v : strcmp(intern_text(tenants, a->tenant), intern_text(tenants, b->tenant));
     v = v ? v : (a->types > b->types) - (a->types < b->types);
     v = v ? v : compare(a->cpu_milli, b->cpu_milli);

@@ -2,6 +2,7 @@
 #include "ingest/sink.h"
 
 #include "base/check.h"
+#include "ingest/mig.h"
 #include "ingest/shape.h"
 #include <stdarg.h>
 #include <string.h>
@@ -248,21 +249,51 @@ static bool asks_gpus(const struct trace_row *row)
     return !row->n_groups && row->gpus;
 }
 
+/* What the trace names, for a job set that no fleet resolved: "a100-sxm-80:1g.10gb" has both. */
+static uint32_t keep_types(struct sink *s, const char *types, const char *profile)
+{
+    char text[512];
+
+    if (!profile && !types)
+        return INTERN_NONE;
+    snprintf(text, sizeof text, "%s%s%s", types ? types : "", types && profile ? ":" : "",
+             profile ? profile : "");
+    return intern_add(&s->accepts, text, strlen(text));
+}
+
+/* A MIG profile is a type of its own where the fleet has devices of that name (slices carved once and for
+ * all), else something to be carved out of the types that the row accepts. */
 static int resolve_types(struct sink *s, const struct trace_row *row, struct request *r)
 {
-    const char *text = row->mig_profile ? row->mig_profile : row->gpu_types, *reason;
+    char name[64], why_not[MIG_REASON];
+    const char *text = row->gpu_types, *profile = NULL, *reason, *dropped;
     struct diag why;
 
+    if (row->mig_profile)
+        profile = mig_name(row->mig_profile, name, sizeof name);
+    if (text && (!*text || (profile && !strcmp(text, row->mig_profile))))
+        text = NULL;
     r->accepts = INTERN_NONE;
     if (!s->types) {
         r->types = UINT64_MAX;
-        if (text && *text)
-            r->accepts = intern_add(&s->accepts, text, strlen(text));
+        r->accepts = keep_types(s, text, profile);
         return 0;
     }
-    if (gpu_types_mask(s->types, text, &r->types, &reason) == 0)
+    if (profile && topology_type(s->fleet, profile) >= 0) {
+        text = profile;
+        profile = NULL;
+    }
+    if (gpu_types_mask(s->types, text, &r->types, &reason) < 0) {
+        diag_fail(&why, STATUS_INPUT, place(s, row, 0), "%s", reason);
+    } else if (profile && mig_resolve(s->fleet, profile, r, &dropped, why_not) < 0) {
+        diag_fail(&why, STATUS_INPUT, place(s, row, 0), "%s", why_not);
+    } else {
+        if (profile && dropped)
+            sink_warn(s, "mig", row->line,
+                      "MIG profile %s is another one on %s, which is left out for it", profile,
+                      dropped);
         return 0;
-    diag_fail(&why, STATUS_INPUT, place(s, row, 0), "%s", reason);
+    }
     sink_reject(s, "type", &why, row->text);
     return -1;
 }
@@ -374,6 +405,8 @@ int sink_row(struct sink *s, const struct trace_row *row, struct diag *d)
                   "GPUs");
         return sink_reject(s, "shape", &why, row->text);
     }
+    if (r.mig)
+        mig_split(&r, s->scratch.at, (uint32_t)s->scratch.n);
     r.tenant = intern_or_none(&s->tenants, row->tenant);
     request = request_classes_add(&s->classes, &r, s->scratch.at, (uint32_t)s->scratch.n, s->fit);
     if (s->classes.verdicts.at[request])

@@ -38,7 +38,7 @@ struct trace_row {
     uint32_t n_groups;
     uint32_t gpus;                 /* total; used only when n_groups == 0 */
     uint32_t share_milli;          /* 1..999: replicas of one share each; 0 = whole GPUs */
-    const char *mig_profile;       /* NULL or "1g.10gb" */
+    const char *mig_profile;       /* NULL or "1g.10gb": each GPU asked for is an instance of it */
     const char *gpu_types;         /* NULL or "" = any; ids or aliases joined by '|' */
     int64_t cpu_milli, memory_mib; /* per replica (per job when n_groups == 0); 0 = not stated */
     uint8_t required, preferred;   /* enum level */

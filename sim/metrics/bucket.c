@@ -33,4 +33,5 @@ const struct bucket_info bucket_info[BUCKETS] = {
 const char *const frag_name[FRAGS] = {
     [FRAG_NODE] = "node",         [FRAG_NVLINK] = "nvlink", [FRAG_CPU_MEMORY] = "cpu_memory",
     [FRAG_GPU_TYPE] = "gpu_type", [FRAG_SHARE] = "share",   [FRAG_LEVEL] = "level",
+    [FRAG_MIG] = "mig",
 };

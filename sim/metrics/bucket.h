@@ -30,7 +30,16 @@ enum bucket {
 };
 
 /* Why a placement does not exist though the count is free. */
-enum frag { FRAG_NODE, FRAG_NVLINK, FRAG_CPU_MEMORY, FRAG_GPU_TYPE, FRAG_SHARE, FRAG_LEVEL, FRAGS };
+enum frag {
+    FRAG_NODE,
+    FRAG_NVLINK,
+    FRAG_CPU_MEMORY,
+    FRAG_GPU_TYPE,
+    FRAG_SHARE,
+    FRAG_LEVEL,
+    FRAG_MIG,
+    FRAGS
+};
 
 struct bucket_info {
     const char *name;         /* "gang_wait" */
@@ -40,7 +49,7 @@ struct bucket_info {
 };
 
 extern const struct bucket_info bucket_info[BUCKETS];
-extern const char
-    *const frag_name[FRAGS]; /* "node", "nvlink", "cpu_memory", "gpu_type", "share", "level" */
+extern const char *const
+    frag_name[FRAGS]; /* "node", "nvlink", "cpu_memory", "gpu_type", "share", "level", "mig" */
 
 #endif

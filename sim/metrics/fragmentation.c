@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-const char *const frag_metric_name[FRAG_METRICS] = {
+const char *const fragmentation_name[FRAG_METRICS] = {
     [FRAG_SCATTERED_1] = "scattered_1",   [FRAG_SCATTERED_2] = "scattered_2",
     [FRAG_SCATTERED_4] = "scattered_4",   [FRAG_SCATTERED_8] = "scattered_8",
     [FRAG_LARGEST_GANG] = "largest_gang", [FRAG_FGD] = "fgd",

@@ -16,7 +16,8 @@ static const struct {
                     {BUCKET_FRAGMENTATION, FRAG_CPU_MEMORY},
                     {BUCKET_FRAGMENTATION, FRAG_GPU_TYPE},
                     {BUCKET_FRAGMENTATION, FRAG_SHARE},
-                    {BUCKET_FRAGMENTATION, FRAG_LEVEL}};
+                    {BUCKET_FRAGMENTATION, FRAG_LEVEL},
+                    {BUCKET_FRAGMENTATION, FRAG_MIG}};
 
 void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topology *fleet,
                  ns_t from, struct arena *a)

@@ -1,6 +1,8 @@
 /* outcome.c - names of what an outcome counts, and one job as the reports show it. */
 #include "metrics/outcome.h"
 
+#include "cluster/occupancy.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@ const char *const wait_cause_name[WAIT_CAUSES] = {
     [WAIT_TOO_FEW] = "too_few",
 };
 
-const char *const stop_reason_name[STOP_REASONS] = {
+const char *const outcome_stop_name[STOP_REASONS] = {
     [STOP_PREEMPTED] = "preempted",
     [STOP_MIGRATED] = "migrated",
     [STOP_SUSPENDED] = "suspended",
@@ -111,9 +113,34 @@ wide_t outcome_job_held(const struct outcome *o, uint32_t job)
     return (wide_t)request_of(o, job)->demand_milli * outcome_job_ran(o, job);
 }
 
+const char *outcome_instance(const struct outcome *o, const struct segment *s, char *to,
+                             size_t room)
+{
+    const struct held h = {s->node, s->base, s->milli, s->mask};
+    const struct geometry_board *b;
+
+    if (!occupancy_is_instance(&h))
+        return NULL;
+    b = geometry_find(o->fleet->type_name[o->fleet->gpu_type[s->node]]);
+    snprintf(to, room, "%s@%u", b->name[occupancy_profile(&h)], occupancy_start(&h));
+    return to;
+}
+
+/* The profile's name on the first type that has it; NULL for other requests. */
+static const char *profile_name(const struct outcome *o, const struct request *q)
+{
+    for (uint32_t type = 0; q->mig && type < o->fleet->n_types; type++) {
+        const struct geometry_board *b = geometry_find(o->fleet->type_name[type]);
+        if (b && q->types >> type & 1)
+            return b->name[job_mig_number(q->mig)];
+    }
+    return NULL;
+}
+
 const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, size_t room)
 {
     const struct request *q = request_of(o, job);
+    const char *profile = profile_name(o, q);
     size_t n = 0;
 
     to[0] = '\0';
@@ -121,7 +148,9 @@ const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, s
         const struct job_group *group = &o->jobs->groups[q->first_group + g];
         const char *plus = g ? "+" : "";
         int k;
-        if (q->share_milli) {
+        if (profile) {
+            k = snprintf(to + n, room - n, "%s%ux%s", plus, group->replicas, profile);
+        } else if (q->share_milli) {
             char share[8];
             snprintf(share, sizeof share, "%03u", q->share_milli % 1000);
             for (size_t z = 3; z > 1 && share[z - 1] == '0'; z--)

@@ -55,12 +55,12 @@ struct job_run {
     uint32_t job;
     uint8_t stop; /* enum stop_reason; STOP_REASONS = it ended, or runs at the horizon */
 };
-extern const char *const stop_reason_name[STOP_REASONS]; /* "preempted", "migrated", ... */
+extern const char *const outcome_stop_name[STOP_REASONS]; /* "preempted", "migrated", ... */
 
-/* Devices base..base+63 of one node held by one job. */
+/* Devices base..base+63 of one node held by one job; a MIG instance is marked as in struct held. */
 struct segment {
     uint32_t node;
-    uint16_t base;  /* multiple of 64 */
+    uint16_t base;  /* see outcome_base() */
     uint16_t milli; /* 1000 = whole GPUs, else the share held on the one device */
     uint64_t mask;  /* bit i = device base + i */
 };
@@ -80,7 +80,7 @@ enum frag_metric {
     FRAG_FGD,
     FRAG_METRICS
 };
-extern const char *const frag_metric_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
+extern const char *const fragmentation_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
 
 /* One row per change: holds from `at` until the next row. Thinned when it says so. */
 struct series_row {
@@ -214,6 +214,16 @@ ns_t outcome_job_ran(const struct outcome *o, uint32_t job);
 ns_t outcome_job_worked(const struct outcome *o, uint32_t job);
 ns_t outcome_job_pending(const struct outcome *o, uint32_t job);
 
+/* The first device that the mask's bit 0 stands for: a multiple of 64. */
+static inline uint32_t outcome_base(const struct segment *s)
+{
+    return s->base & ~63u;
+}
+
+/* "2g.20gb@4", profile and start slot, when the segment is a MIG instance; else NULL. */
+const char *outcome_instance(const struct outcome *o, const struct segment *s, char *to,
+                             size_t room);
+
 /* Of its last run. Unknown when the job never started or no segment was kept and several types would do:
  * -1. */
 int outcome_job_type(const struct outcome *o, uint32_t job);
@@ -224,7 +234,7 @@ int outcome_run_type(const struct outcome *o, const struct job_run *run);
 /* Milli-GPU x ns it held in all its runs up to the horizon, warm-up included. */
 wide_t outcome_job_held(const struct outcome *o, uint32_t job);
 
-/* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU; `to` holds `room` bytes. */
+/* "2x4", "1x3", "2x4+1x3", "1x0.25" for a quarter of one GPU, "3x1g.10gb"; `to` holds `room` bytes. */
 const char *outcome_job_shape(const struct outcome *o, uint32_t job, char *to, size_t room);
 
 /* Batsim's word: "COMPLETED_SUCCESSFULLY", ..., "RUNNING", "SUBMITTED" (waits), "NOT_SUBMITTED". */

@@ -99,6 +99,7 @@ static void take_there(struct core *c, const struct request *r, uint32_t node, u
         occupancy_charge(&c->occ, node, r->cpu_milli * k, r->memory_mib * k);
         p->out.at[p->out.n++] = (struct held){node, (uint16_t)k, 0, 0};
     }
+    place_taken(p, r, p->out.at, (uint32_t)p->out.n);
 }
 
 /* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. */
@@ -264,7 +265,7 @@ static bool reserve(struct core *c, uint32_t job)
 /* ---- long jobs leave the reserved devices alone ---- */
 
 /* Take what is idle of the reserved devices out of the index: whole devices, and what is left of those
- * lent in shares, for a long share on them would still be there when the head needs them. */
+ * lent in shares or partitioned, for a long part of them would still be there when the head needs them. */
 static void hold(struct core *c)
 {
     const struct request *r = &c->jobs->requests[c->jobs->specs[c->reserved_job].request];
@@ -278,6 +279,7 @@ static void hold(struct core *c)
             VEC_PUSH(&c->keep, h);
             continue;
         }
+        h.base = (uint16_t)occupancy_base(&h);
         h.milli = 1000;
         h.mask &= c->occ.free[(size_t)h.node * c->occ.words + h.base / 64];
         lent &= ~h.mask;
@@ -287,6 +289,11 @@ static void hold(struct core *c)
         }
         for (; lent; lent &= lent - 1) {
             uint32_t bit = bits_lowest(lent);
+            struct held rest;
+            if (occupancy_close(&c->occ, h.node, h.base + bit, &rest)) {
+                VEC_PUSH(&c->keep, rest);
+                continue;
+            }
             h.milli = c->occ.left[c->topo->first_gpu[h.node] + h.base + bit];
             h.mask = UINT64_C(1) << bit;
             if (h.milli) {

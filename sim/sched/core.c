@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "sched/diff.h"
+#include "sched/displace.h"
 #include "sched/mirror.h"
 #include "sched/plan.h"
 #include "sched/pods.h"
@@ -22,6 +23,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
                    view->memory_free != NULL);
     c->placer = (struct placer){
         .occ = &c->occ, .jobs = c->jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    place_by_score(&c->placer, policy->part[AXIS_PLACE], policy->option[AXIS_PLACE], a);
     queue_init(&c->queue, c->jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, c->jobs, view->n_users, policy, a);
     c->tracks_ends = policy->part[AXIS_WALK]->needs_estimate;
@@ -42,6 +44,8 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
         if (c->rank->kind == ORDER_DRF)
             c->queue.drf = &c->rank->drf;
     }
+    if (policy->part[AXIS_DISPLACE]->displace != DISPLACE_NONE)
+        c->displace = displace_new(c, a);
     if (policy->part[AXIS_WALK]->is_desired) {
         c->desired = ARENA_NEW(a, struct desired);
         c->diff = diff_new(c, a);
@@ -53,6 +57,7 @@ void core_free(struct core *c)
 {
     free(c->queue.link);
     free(c->run);
+    free(c->running);
     free(c->ends);
     free(c->promise);
     mirror_free(c->jobs);
@@ -60,6 +65,8 @@ void core_free(struct core *c)
         rank_free(c->rank);
     if (c->diff)
         diff_free(c->diff);
+    if (c->displace)
+        displace_free(c->displace);
     VEC_FREE(&c->placer.out);
     pieces_free(&c->held);
     VEC_FREE(&c->reserved);
@@ -91,6 +98,7 @@ static void grow(struct core *c, uint32_t slots)
         room *= 2;
     c->queue.link = grown(c->queue.link, had, room, sizeof *c->queue.link);
     c->run = grown(c->run, had, room, sizeof *c->run);
+    c->running = grown(c->running, had, room, sizeof *c->running);
     mirror_grow(c->jobs, had, room);
     if (c->tracks_ends) {
         c->ends = grown(c->ends, had, room, sizeof *c->ends);
@@ -102,6 +110,8 @@ static void grow(struct core *c, uint32_t slots)
         desired_reserve(c->desired, room, c->jobs->n_requests, c->arena);
         diff_grow(c->diff, had, room);
     }
+    if (c->displace)
+        displace_grow(c->displace, had, room);
     if (c->plan)
         plan_grow(c->plan, had, room);
     if (c->pods)
@@ -218,6 +228,8 @@ void core_submit(struct core *c, uint32_t job)
         plan_submit(c->plan, job);
     if (c->pods)
         pods_submit(c->pods, job);
+    if (c->displace)
+        displace_submit(c->displace, job);
     if (c->rank) {
         c->queue.link[job].seq = berth_job_at(c->view, job)->key;
         c->queue.link[job].estimate = core_estimate(c, job);
@@ -241,7 +253,8 @@ static void forget_run(struct core *c, uint32_t job)
     r->n = 0;
     if (c->tracks_ends)
         ends_remove(c, job);
-    c->n_running--;
+    c->running[r->turn] = c->running[--c->n_running];
+    c->run[c->running[r->turn]].turn = r->turn;
 }
 
 static void give_back(struct core *c, uint32_t job)
@@ -278,7 +291,7 @@ void core_finish(struct core *c, uint32_t job, ns_t ran)
 {
     give_back(c, job);
     if (c->rank)
-        rank_finish(c->rank, job);
+        rank_finish(c->rank, job, ran);
     if (c->desired)
         desired_erase(c->desired, job);
     estimate_learn(&c->estimate, job, ran);
@@ -296,17 +309,23 @@ static void propose_start(struct core *c, uint32_t job, const struct held *h, ui
     check(c->host->emit(c->host->ctx, &d) == 0);
 }
 
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends)
+{
+    c->run[job].first = first;
+    c->run[job].n = n;
+    c->run[job].ends = ends;
+    if (c->tracks_ends)
+        ends_add(c, job);
+    c->run[job].turn = c->n_running;
+    c->running[c->n_running++] = job;
+}
+
 static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
 {
     ns_t estimate = c->queue.link[job].estimate;
 
-    c->run[job].first = first;
-    c->run[job].n = n;
     queue_remove(&c->queue, job);
-    c->run[job].ends = estimate == NS_NEVER ? NS_NEVER : c->now + estimate;
-    if (c->tracks_ends)
-        ends_add(c, job);
-    c->n_running++;
+    core_resume(c, job, first, n, estimate == NS_NEVER ? NS_NEVER : c->now + estimate);
     c->starts++;
 }
 
@@ -324,6 +343,22 @@ void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n)
 {
     propose_start(c, job, c->held.all.at + first, n);
     note_start(c, job, first, n);
+}
+
+void core_moved(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+{
+    struct berth_decision d = {
+        .size = sizeof d,
+        .kind = BERTH_DO_MIGRATE,
+        .job = job,
+        .n_pieces = n,
+        .pieces = (const struct berth_piece *)(const void *)(c->held.all.at + first)};
+
+    check(c->host->emit(c->host->ctx, &d) == 0);
+    c->occ.returned++;
+    pieces_drop(&c->held, c->run[job].first, c->run[job].n);
+    c->run[job].first = first;
+    c->run[job].n = n;
 }
 
 void core_promise(struct core *c, uint32_t job, ns_t at)

@@ -19,7 +19,7 @@ struct core_run {      /* by slot: 24 bytes */
     ns_t ends;         /* when it is expected to end, while running */
     uint32_t first, n; /* its pieces in core.held, while it holds any */
     uint32_t place;    /* in the heap of expected ends */
-    uint32_t pad;
+    uint32_t turn;     /* in core.running */
 };
 
 struct cursor {
@@ -47,7 +47,7 @@ struct core {
     struct core_run *run;
     uint32_t *ends, n_ends; /* 4-ary heap of running jobs by (ends, job) when the walk needs it */
     bool tracks_ends;
-    uint32_t n_running;
+    uint32_t *running, n_running; /* in no order */
     struct pieces held; /* pieces of running jobs */
     /* the walk */
     uint64_t *refused; /* by request: occ.returned + 1 when it was last refused */
@@ -73,8 +73,9 @@ struct core {
     struct rank *rank;       /* orders that change; NULL = the order is fixed */
     struct desired *desired; /* pending and running jobs in order; NULL = the walk only starts */
     struct diff *diff;       /* with desired */
-    struct plan *plan;       /* conservative; NULL otherwise */
-    struct pods *pods;       /* pod-by-pod launch; NULL otherwise */
+    struct displace_work *displace; /* of the displacement; NULL = none */
+    struct plan *plan; /* conservative; NULL otherwise */
+    struct pods *pods; /* pod-by-pod launch; NULL otherwise */
 };
 
 /* Set up on the view as it is at create(). */
@@ -108,11 +109,18 @@ static inline const struct held *core_held(const struct core *c, uint32_t job, u
  * `complete`, on the pieces that the job holds at the host already. */
 void core_start(struct core *c, uint32_t job, bool complete);
 
+/* In the books again as running on core.held[first .. first + n), which is taken; nothing is proposed. */
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends);
+
 /* The same on pieces that are taken already, core.held[first .. first + n). */
 void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 
 /* Stop a running job whose devices the core has given back already: it waits again. mode: BERTH_STOP_*. */
 void core_stopped(struct core *c, uint32_t job, int64_t mode);
+
+/* Move a running job to core.held[first .. first + n), which is taken already, from where it is, which
+ * the core has given back already. */
+void core_moved(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 
 /* Tell the host that the job starts at `at` or earlier. */
 void core_promise(struct core *c, uint32_t job, ns_t at);

@@ -123,7 +123,7 @@ static void *longer(struct arena *a, const void *old, size_t used, size_t want, 
 {
     void *fresh = arena_alloc(a, want, size);
 
-    if (used)
+    if (old && used)
         memcpy(fresh, old, used * size);
     return fresh;
 }
@@ -208,21 +208,27 @@ uint32_t desired_first(const struct desired *d)
     return at;
 }
 
-uint32_t desired_last_running(const struct desired *d)
+/* The last running candidate of size > 0 in the subtree, ahead of a key or (NULL) of all. */
+static uint32_t last_running(const struct desired *d, uint32_t at, const struct desired_key *limit)
 {
-    uint32_t at = d->root;
+    const struct desired_entry *e = &d->entry[at];
+    uint32_t found;
 
-    if (!d->n || !d->entry[at].sum)
+    if (!e->sum)
         return DESIRED_NONE;
-    for (;;) {
-        const struct desired_entry *e = &d->entry[at];
-        if (d->entry[e->right].sum)
-            at = e->right;
-        else if (e->running && e->size)
-            return at;
-        else
-            at = e->left;
-    }
+    if (limit && !desired_key_before(&e->key, limit))
+        return last_running(d, e->left, limit);
+    found = last_running(d, e->right, limit);
+    if (found != DESIRED_NONE)
+        return found;
+    return e->running && e->size ? at : last_running(d, e->left, NULL);
+}
+
+uint32_t desired_last_running(const struct desired *d, uint32_t slot)
+{
+    if (!d->n)
+        return DESIRED_NONE;
+    return last_running(d, d->root, slot == DESIRED_NONE ? NULL : &d->entry[slot].key);
 }
 
 uint32_t desired_after(const struct desired *d, uint32_t slot)
@@ -383,11 +389,11 @@ void desired_count(struct desired *d, uint64_t budget)
 
 /* ---- placements ---- */
 
-static void stop(struct desired *d, const struct desired_host *h, uint32_t slot)
+static void note_stop(struct desired *d, uint32_t slot)
 {
-    h->stop(h->ctx, slot);
     d->entry[slot].stopped = true;
     desired_set_running(d, slot, false);
+    d->stop[d->n_stop++] = slot;
 }
 
 static bool resume(struct desired *d, const struct desired_host *h, uint32_t slot)
@@ -400,49 +406,50 @@ static bool resume(struct desired *d, const struct desired_host *h, uint32_t slo
 }
 
 /* c holds its place and n candidates were stopped for it, the last of the order first; without the
- * last of them stopped it had none. Give back the others that can be. */
+ * last of them stopped it had none. Give back the others that can be, and note the rest. */
 static void give_back(struct desired *d, const struct desired_host *h, uint32_t c, uint32_t n)
 {
     uint32_t keep = n - 1;
 
     for (uint32_t i = n - 1; i-- > 0;) {
         uint32_t v = d->victim[i];
-        if (resume(d, h, v))
+        if (h->try_resume(h->ctx, v))
             continue;
         h->withdraw(h->ctx, c);
-        check(resume(d, h, v));
+        check(h->try_resume(h->ctx, v));
         if (h->try_start(h->ctx, c))
             continue;
-        stop(d, h, v);
+        h->stop(h->ctx, v);
         check(h->try_start(h->ctx, c));
         d->victim[--keep] = v;
     }
     for (uint32_t i = keep; i < n; i++)
-        d->stop[d->n_stop++] = d->victim[i];
+        note_stop(d, d->victim[i]);
 }
 
-/* The last running candidate of the order, by true keys. */
-static uint32_t last_running(struct desired *d, uint32_t c)
+/* The next to be stopped for c, by true keys: the last running candidate ahead of `than`. */
+static uint32_t next_victim(struct desired *d, uint32_t c, uint32_t than)
 {
     for (;;) {
-        uint32_t v = desired_last_running(d);
+        uint32_t v = desired_last_running(d, than);
         if (v == DESIRED_NONE || !update(d, v))
-            return v;
+            return v == DESIRED_NONE || before(d, v, c) ? DESIRED_NONE : v;
         if (before(d, v, c))
             d->overtaken = true;
     }
 }
 
-/* Place c at the cost of running candidates behind it, or change nothing. */
+/* Place c at the cost of running candidates behind it, or change nothing. The set learns of those
+ * stopped when they stay so. */
 static bool displace(struct desired *d, const struct desired_host *h, uint32_t c)
 {
-    uint32_t n = 0, v;
+    uint32_t n = 0, v = DESIRED_NONE;
 
     while (!h->most_stops || n < h->most_stops) {
-        v = last_running(d, c);
-        if (v == DESIRED_NONE || d->overtaken || !before(d, c, v))
+        v = next_victim(d, c, v);
+        if (v == DESIRED_NONE || d->overtaken)
             break;
-        stop(d, h, v);
+        h->stop(h->ctx, v);
         d->victim[n++] = v;
         if (h->try_start(h->ctx, c)) {
             give_back(d, h, c, n);
@@ -450,7 +457,7 @@ static bool displace(struct desired *d, const struct desired_host *h, uint32_t c
         }
     }
     while (n)
-        check(resume(d, h, d->victim[--n]));
+        check(h->try_resume(h->ctx, d->victim[--n]));
     return false;
 }
 
@@ -518,8 +525,8 @@ static void plan_nodes(struct desired *d, uint64_t budget, const struct desired_
     begin_plan(d);
     while (!d->overtaken && (c = desired_next(d, &w)) != DESIRED_NONE)
         if (d->entry[c].running) {
-            stop(d, h, c);
-            d->stop[d->n_stop++] = c;
+            h->stop(h->ctx, c);
+            note_stop(d, c);
         } else {
             consider(d, h, &w, c);
         }

@@ -75,10 +75,10 @@ static inline bool desired_key_before(const struct desired_key *a, const struct 
     return a->low < b->low || (a->low == b->low && a->seq < b->seq);
 }
 
-/* First candidate of the order, and the last running one of size > 0; DESIRED_NONE when there is none.
- * O(log n). */
+/* First candidate of the order, and the last running one of size > 0 ahead of `slot` (DESIRED_NONE: of
+ * all); DESIRED_NONE when there is none. O(log n). */
 uint32_t desired_first(const struct desired *d);
-uint32_t desired_last_running(const struct desired *d);
+uint32_t desired_last_running(const struct desired *d, uint32_t slot);
 /* The candidate after `slot` in the order, or DESIRED_NONE. O(log n). */
 uint32_t desired_after(const struct desired *d, uint32_t slot);
 
@@ -144,6 +144,10 @@ struct desired_host {
  * A candidate stopped in step 4 is pending from then on, and gets its turn when the walk comes to it:
  * resumed, or started on other devices and then listed in both stop and start (moved), or left pending.
  * Only step 1 and step 4 stop anything, so no job loses its devices to a later one.
+ *
+ * The set need not hold every pending job: when the first of a class is not started, no later one is. A
+ * host may insert only the first pending job of each class and, inside a try_start() that returns true,
+ * the next one behind it; then a walk costs classes, not jobs.
  *
  * Calls of the host per start: one when free devices serve; otherwise s stops, at most s + 1 trials to
  * find them and at most 3 s calls to give back, s = running candidates stopped in the search. A refused

@@ -93,13 +93,12 @@ static void compute_levels(struct fairtree *f)
     for (uint32_t i = 1; i < f->n; i++) {
         struct fairtree_node *n = &f->node[i];
         const struct fairtree_node *p = &f->node[n->parent];
+        wide_t of = (wide_t)n->shares * drop(p->usage, bits);
+        wide_t by = (wide_t)p->share_sum * drop(n->usage, bits);
         if (!n->shares)
             n->level_fs = 0;
-        else if (!n->usage)
-            n->level_fs = FAIRTREE_INFINITE;
         else
-            n->level_fs = (wide_t)n->shares * drop(p->usage, bits) * FAIRTREE_ONE /
-                          ((wide_t)p->share_sum * drop(n->usage, bits));
+            n->level_fs = by ? of * FAIRTREE_ONE / by : FAIRTREE_INFINITE;
     }
 }
 
@@ -193,4 +192,27 @@ void fairtree_rank(struct fairtree *f)
         shape(f);
     compute_levels(f);
     rank_siblings(f, &w, 0, append(f, 0, FAIRTREE_ROOT), false);
+}
+
+void fairtree_state(struct fairtree *f, struct state *s)
+{
+    uint32_t n = f->n;
+
+    state_index(s, &n, f->room);
+    if (!state_require(s, n >= 1))
+        return;
+    f->n = n;
+    f->n_users = 0;
+    f->shaped = f->shaped && !s->loading;
+    for (uint32_t i = 1; i < n; i++) {
+        struct fairtree_node *k = &f->node[i];
+        state_index(s, &k->parent, i - 1);
+        state_u32(s, &k->shares);
+        state_bool(s, &k->is_user);
+        state_wide(s, &k->usage);
+        state_u32(s, &k->rank);
+        state_u32(s, &k->factor);
+        state_require(s, !f->node[k->parent].is_user && k->usage >= 0);
+        f->n_users += k->is_user;
+    }
 }

@@ -7,6 +7,7 @@
 
 #include "base/intern.h"
 #include "base/units.h"
+#include "cluster/geometry.h"
 #include "cluster/topology.h"
 
 #define JOB_NONE UINT32_MAX
@@ -41,12 +42,32 @@ struct request {
     uint64_t types;                 /* mask of acceptable GPU types; never 0 unless gpus == 0 */
     int64_t cpu_milli, memory_mib;  /* per replica; 0 = not stated */
     uint8_t required, preferred;    /* enum level; LEVEL_NONE = no wish */
-    uint8_t mig_slots;              /* room for MIG profiles: 0 = none */
+    uint8_t mig;                    /* job_mig() of a MIG profile, 0 = none: then share_milli is
+                                           what an instance counts for (1000 for a whole device) and
+                                           all accepted types agree in the profile */
     uint8_t size_class;             /* job_size_class(gpus) */
     uint8_t shape_open;             /* 1: only the total is recorded and no fleet completed it */
     uint32_t accepts;               /* number in job_set.accepts when no fleet resolved the types:
                                            as the trace names them; INTERN_NONE = any */
 };
+
+/* A profile of a layout as one number above 0, and back. */
+static inline uint8_t job_mig(uint32_t layout, uint32_t profile)
+{
+    return (uint8_t)(1 + layout * GEOMETRY_PROFILES + profile);
+}
+static inline const struct geometry_layout *job_mig_layout(uint8_t mig)
+{
+    return &geometry_layout[(mig - 1) / GEOMETRY_PROFILES];
+}
+static inline uint32_t job_mig_number(uint8_t mig)
+{
+    return (mig - 1u) % GEOMETRY_PROFILES;
+}
+static inline const struct geometry_profile *job_mig_profile(uint8_t mig)
+{
+    return &job_mig_layout(mig)->profile[job_mig_number(mig)];
+}
 
 /* Size classes of reports: 0 GPUs, a share, 1, 2-3, 4-7, 8, 9-31, 32-127, 128 and more. */
 enum { JOB_SIZES = 9 };
@@ -69,11 +90,14 @@ struct job_set {            /* owned by the experiment's arena and the interns b
     uint32_t n;
     struct request *requests;
     uint32_t n_requests;
+    uint64_t *known_jobs; /* by request: jobs of the workload that ask for it; NULL = count the specs */
     struct job_group *groups;
     uint32_t n_groups;
     struct intern tenants, users,
         names;             /* names may hold unused ones; tenant or user "" = not recorded */
     struct intern accepts; /* "h100|h200": see request.accepts */
+    /* MIG instances that all jobs ask for, by layout and profile: what placement spares room for */
+    uint32_t mig_demand[GEOMETRY_LAYOUTS][GEOMETRY_PROFILES];
     /* cold, by job; any may be NULL = nobody said */
     uint32_t *name;      /* number in names; NULL: the job's index + 1 in decimal */
     uint32_t *user;      /* number in users */

@@ -1,19 +1,43 @@
 /* mirror.c - what the core copies from the policy's view. */
 #include "sched/mirror.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* Devices that are free or that some job holds, as a count by node. A job that stops may be shown with
+ * devices that are another's by now, so they are collected by device. */
+static uint16_t *usable(const struct berth_view *v, struct arena *a)
+{
+    uint64_t *there = ARENA_ARRAY(a, uint64_t, (size_t)v->nodes.n * v->words + 1);
+    uint16_t *n = ARENA_ARRAY(a, uint16_t, v->nodes.n + 1);
+
+    memcpy(there, v->free_mask, (size_t)v->nodes.n * v->words * sizeof *there);
+    for (uint32_t i = 0; i < v->jobs.n; i++) {
+        const struct berth_job *j = berth_job_at(v, i);
+        for (uint32_t k = 0; k < j->n_pieces; k++)
+            there[(size_t)j->pieces[k].node * v->words + j->pieces[k].base / 64] |=
+                j->pieces[k].mask;
+    }
+    for (uint32_t i = 0; i < v->nodes.n; i++)
+        for (uint32_t w = 0; w < v->words; w++)
+            n[i] = (uint16_t)(n[i] + bits_count(there[(size_t)i * v->words + w]));
+    return n;
+}
 
 struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
 {
     struct topology *t = ARENA_NEW(a, struct topology);
     uint32_t n = v->nodes.n;
+    const uint16_t *there = usable(v, a);
 
     t->n_nodes = n;
     t->n_gpus = v->n_gpus;
     t->n_types = v->n_types;
     t->milli = (uint64_t)v->n_gpus * 1000;
+    for (uint32_t i = 0; i < v->n_types; i++)
+        t->type_name[i] = v->types[i];
     t->gpu_type = ARENA_ARRAY(a, uint8_t, n);
     t->health = ARENA_ARRAY(a, uint8_t, n);
     t->numa = ARENA_ARRAY(a, uint8_t, n);
@@ -41,7 +65,7 @@ struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
         t->cpu_milli[i] = from->cpu_milli;
         t->memory_mib[i] = from->memory_mib;
         if (from->health == BERTH_NODE_UP)
-            t->gpus_down[i] = (uint16_t)(from->gpus - v->n_free[i]);
+            t->gpus_down[i] = (uint16_t)(from->gpus - there[i]);
         if (from->gpus > t->max_node_gpus)
             t->max_node_gpus = from->gpus;
         if (from->type != BERTH_NONE)
@@ -65,6 +89,7 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
     j->n_requests = v->requests.n;
     j->requests = ARENA_ARRAY(a, struct request, v->requests.n + 1);
     j->groups = ARENA_ARRAY(a, struct job_group, groups + 1);
+    j->known_jobs = ARENA_ARRAY(a, uint64_t, v->requests.n + 1);
     for (uint32_t i = 0; i < v->requests.n; i++) {
         const struct berth_request *from = berth_request_at(v, i);
         j->requests[i] = (struct request){.first_group = j->n_groups,
@@ -72,6 +97,9 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .replicas = from->replicas,
                                           .gpus = from->gpus,
                                           .share_milli = from->share_milli,
+                                          .mig = from->mig_profile == BERTH_NONE
+                                                     ? 0
+                                                     : (uint8_t)from->mig_profile,
                                           .tenant = from->queue,
                                           .demand_milli = from->demand_milli,
                                           .types = from->types,
@@ -81,6 +109,11 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .preferred = (uint8_t)from->preferred,
                                           .size_class =
                                               job_size_class(from->gpus, from->share_milli)};
+        j->known_jobs[i] = from->known_jobs;
+        if (j->requests[i].mig)
+            j->mig_demand[(j->requests[i].mig - 1) / GEOMETRY_PROFILES]
+                         [job_mig_number(j->requests[i].mig)] +=
+                (uint32_t)from->known_jobs * from->replicas;
         for (uint32_t g = 0; g < from->n_groups; g++)
             j->groups[j->n_groups++] =
                 (struct job_group){from->groups[g].replicas, from->groups[g].gpus};

@@ -79,6 +79,7 @@ void node_pick_undo(struct placer *p, const struct request *r, size_t from)
 static void take_on(struct placer *p, const struct want *w, uint32_t node, uint32_t k)
 {
     const struct occupancy *o = p->occ;
+    size_t from = p->out.n;
 
     VEC_RESERVE(&p->out, p->out.n + o->words + 1 + k / 65535);
     if (w->gpus) {
@@ -89,6 +90,22 @@ static void take_on(struct placer *p, const struct want *w, uint32_t node, uint3
         if (w->charged)
             occupancy_charge(p->occ, node, w->r->cpu_milli * k, w->r->memory_mib * k);
         p->out.at[p->out.n++] = (struct held){node, (uint16_t)k, 0, 0};
+    }
+    place_taken(p, w->r, p->out.at + from, (uint32_t)(p->out.n - from));
+}
+
+/* Take one share of a device of the node. */
+static void take_share(struct placer *p, const struct want *w, uint32_t node, uint32_t device)
+{
+    struct held h = {node, (uint16_t)(device & ~63u), (uint16_t)w->r->share_milli,
+                     UINT64_C(1) << device % 64};
+
+    occupancy_take_mask(p->occ, &h);
+    place_taken(p, w->r, &h, 1);
+    VEC_PUSH(&p->out, h);
+    if (w->charged) {
+        occupancy_charge(p->occ, node, w->r->cpu_milli, w->r->memory_mib);
+        VEC_PUSH(&p->out, (struct held){node, 1, 0, 0});
     }
 }
 
@@ -303,7 +320,7 @@ bool node_pick_scan(struct placer *p, const struct want *w)
     return true;
 }
 
-static bool allowed_node(const struct placer *p, const struct want *w, uint32_t node)
+bool node_pick_allows(const struct placer *p, const struct want *w, uint32_t node)
 {
     const struct topology *t = p->occ->topo;
 
@@ -318,22 +335,79 @@ static bool allowed_node(const struct placer *p, const struct want *w, uint32_t 
     return false;
 }
 
+uint32_t node_pick_open(const struct placer *p, const struct want *w, struct rng *rng,
+                        uint32_t *gpu)
+{
+    const struct occupancy *o = p->occ;
+    struct want whole = *w;
+    uint32_t k, node, word = 0;
+
+    whole.gpus = 1;
+    node = scan_next(p, &whole, 1, &k, rng);
+    if (node == NODE_NONE)
+        return NODE_NONE;
+    while (!o->free[(size_t)node * o->words + word])
+        word++;
+    *gpu = word * 64 + bits_lowest(o->free[(size_t)node * o->words + word]);
+    return node;
+}
+
+/* Devices of the node with room for the share. */
+static uint32_t share_room(const struct placer *p, const struct want *w, uint32_t node)
+{
+    const struct topology *t = p->occ->topo;
+    uint32_t n = 0, gpus = (uint32_t)t->gpus[node] - t->gpus_down[node];
+
+    if (!gpus || !type_allowed(w->r, t->gpu_type[node]) || t->health[node] != NODE_UP ||
+        !by_charge(p, w->r, node, 1))
+        return 0;
+    for (uint32_t i = 0; i < gpus; i++)
+        n += p->occ->left[t->first_gpu[node] + i] >= w->r->share_milli;
+    return n;
+}
+
+/* Any node with room, uniformly, and any device with room on it. */
+static bool share_at_random(struct placer *p, const struct want *w, struct rng *rng)
+{
+    uint32_t n = 0, node = NODE_NONE, device = 0, draw;
+    const uint16_t *left;
+
+    for (uint32_t i = 0; i < w->n_nodes; i++)
+        n += share_room(p, w, candidate(w, i)) > 0;
+    if (!n)
+        return false;
+    draw = rng_below(rng, n);
+    for (uint32_t i = 0; node == NODE_NONE; i++)
+        if (share_room(p, w, candidate(w, i)) && draw-- == 0)
+            node = candidate(w, i);
+    left = p->occ->left + p->occ->topo->first_gpu[node];
+    for (draw = rng_below(rng, share_room(p, w, node));; device++)
+        if (left[device] >= w->r->share_milli && draw-- == 0)
+            break;
+    take_share(p, w, node, device);
+    return true;
+}
+
 /* One share of one device: on a device that is lent already, the fullest that has room; spread
- * prefers to open another. A whole device is opened on the node the rule picks. */
+ * prefers to open another. A whole device is opened on the node the rule picks. At random: on any node with
+ * room. */
 bool node_pick_share(struct placer *p, const struct want *w)
 {
     struct occupancy *o = p->occ;
     const struct topology *t = o->topo;
     size_t from = p->out.n;
     uint16_t milli = (uint16_t)w->r->share_milli;
-    struct want whole = *w;
     struct rng rng;
 
     rng_stream(&rng, p->seed, RNG_PLACE, 0, w->job);
-    whole.gpus = 1;
     for (uint32_t i = 0; i < w->replicas; i++) {
-        uint32_t best = NODE_NONE, node = NODE_NONE, k;
-        struct held h;
+        uint32_t best = NODE_NONE, node = NODE_NONE;
+        if (p->pick == PICK_RANDOM) {
+            if (share_at_random(p, w, &rng))
+                continue;
+            node_pick_undo(p, w->r, from);
+            return false;
+        }
         for (uint32_t j = 0; j < o->n_lent; j++) {
             uint32_t dev = o->lent[j];
             if (o->left[dev] >= milli && (best == NODE_NONE || o->left[dev] < o->left[best] ||
@@ -348,34 +422,76 @@ bool node_pick_share(struct placer *p, const struct want *w)
                 }
                 while (!t->gpus[low])
                     low--;
-                if (allowed_node(p, w, low)) {
+                if (node_pick_allows(p, w, low)) {
                     best = dev;
                     node = low;
                 }
             }
         }
         if (best == NODE_NONE || p->pick == PICK_MOST_FREE) {
-            uint32_t open = scan_next(p, &whole, 1, &k, &rng);
+            uint32_t gpu, open = node_pick_open(p, w, &rng, &gpu);
             if (open != NODE_NONE) {
-                uint32_t word = 0;
                 node = open;
-                while (!o->free[(size_t)node * o->words + word])
-                    word++;
-                best = t->first_gpu[node] + word * 64 +
-                       bits_lowest(o->free[(size_t)node * o->words + word]);
+                best = t->first_gpu[node] + gpu;
             }
         }
         if (best == NODE_NONE) {
             node_pick_undo(p, w->r, from);
             return false;
         }
-        best -= t->first_gpu[node];
-        h = (struct held){node, (uint16_t)(best & ~63u), milli, UINT64_C(1) << best % 64};
-        occupancy_take_mask(o, &h);
-        VEC_PUSH(&p->out, h);
-        if (w->charged) {
-            occupancy_charge(o, node, w->r->cpu_milli, w->r->memory_mib);
-            VEC_PUSH(&p->out, (struct held){node, 1, 0, 0});
+        take_share(p, w, node, best - t->first_gpu[node]);
+    }
+    return true;
+}
+
+/* ---- by score ---- */
+
+static uint32_t lowest_score(struct placer *p, const struct want *w, const struct task_view *task)
+{
+    uint32_t best = NODE_NONE;
+    int64_t lowest = SCORE_NONE;
+
+    if (!w->nodes && !w->inside)
+        return score_best(p->score, task, &lowest);
+    for (uint32_t i = 0; i < w->n_nodes; i++) {
+        uint32_t node = candidate(w, i);
+        int64_t score;
+        if (w->inside && !run_capacity(p, w, node))
+            continue;
+        score = score_of(p->score, task, node, NULL);
+        if (score < lowest) {
+            lowest = score;
+            best = node;
+        }
+    }
+    return best;
+}
+
+bool node_pick_score(struct placer *p, const struct want *w)
+{
+    struct task_view task = score_task(w->r, w->gpus);
+    uint32_t left = w->replicas;
+    size_t from = p->out.n;
+
+    for (uint32_t i = 0; i < p->n_prefer && left && !w->nodes && !w->r->share_milli; i++) {
+        uint32_t k = capacity(p, w, p->prefer_nodes[i]);
+        k = k < left ? k : left;
+        if (k) {
+            take_on(p, w, p->prefer_nodes[i], k);
+            left -= k;
+        }
+    }
+    for (; left; left--) {
+        uint32_t node = lowest_score(p, w, &task), device = 0;
+        if (node == NODE_NONE) {
+            node_pick_undo(p, w->r, from);
+            return false;
+        }
+        if (w->r->share_milli) {
+            score_of(p->score, &task, node, &device);
+            take_share(p, w, node, device);
+        } else {
+            take_on(p, w, node, 1);
         }
     }
     return true;

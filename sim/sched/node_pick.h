@@ -27,6 +27,17 @@ bool node_pick_index(struct placer *p, const struct want *w);
 bool node_pick_scan(struct placer *p, const struct want *w);
 bool node_pick_share(struct placer *p, const struct want *w);
 
+/* May a replica lie on the node: type, health, candidates, CPU and memory, devices not asked. */
+bool node_pick_allows(const struct placer *p, const struct want *w, uint32_t node);
+
+/* The node where the rule opens one more whole device, NODE_NONE when none is free; `rng` of the job.
+ * Its first free device is *gpu. */
+uint32_t node_pick_open(const struct placer *p, const struct want *w, struct rng *rng,
+                        uint32_t *gpu);
+
+/* The same by score, shares and whole GPUs: p->score is set. */
+bool node_pick_score(struct placer *p, const struct want *w);
+
 /* Give back the pieces from index `from` of p->out on, as if they had never been taken. */
 void node_pick_undo(struct placer *p, const struct request *r, size_t from);
 

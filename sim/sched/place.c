@@ -4,10 +4,32 @@
 #include "abi/berth_policy.h"
 #include "base/bits.h"
 #include "sched/node_pick.h"
+#include "sched/place_mig.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
 {
     return r->types >> type & 1;
+}
+
+/* Replicas that are parts of a device. */
+static bool take_parts(struct placer *p, const struct want *w)
+{
+    return w->r->mig ? place_mig_take(p, w) : node_pick_share(p, w);
+}
+
+void place_by_score(struct placer *p, const struct policy_part *part, const int64_t *options,
+                    struct arena *a)
+{
+    struct fragmentation_mix *mix = NULL;
+
+    if (!part->score)
+        return;
+    if (part->needs_mix) {
+        mix = ARENA_NEW(a, struct fragmentation_mix);
+        score_mix(mix, p->jobs, (uint32_t)options[0], p->occ->topo->n_types, a);
+    }
+    p->score = ARENA_NEW(a, struct score);
+    score_init(p->score, p->occ, p->jobs, part, mix, NULL, a);
 }
 
 /* ---- groups and levels ---- */
@@ -32,8 +54,8 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         w.gpus = r->gpus;
         w.replicas = 1;
         if (!w.charged && !nodes && !inside)
-            return node_pick_index(p, &w);
-        if (!node_pick_scan(p, &w))
+            return p->score ? node_pick_score(p, &w) : node_pick_index(p, &w);
+        if (!(p->score ? node_pick_score(p, &w) : node_pick_scan(p, &w)))
             return false;
         /* The charge must be given back by the request's own amounts. */
         for (size_t i = from; i < p->out.n; i++)
@@ -46,8 +68,10 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         bool ok;
         w.gpus = g->gpus;
         w.replicas = g->replicas;
-        if (r->share_milli)
-            ok = node_pick_share(p, &w);
+        if (p->score && !r->mig && (w.gpus || w.charged))
+            ok = node_pick_score(p, &w);
+        else if (r->share_milli)
+            ok = take_parts(p, &w);
         else if (w.gpus && !w.charged && !nodes && !inside)
             ok = node_pick_index(p, &w);
         else
@@ -70,7 +94,8 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return r->share_milli       ? node_pick_share(p, &w)
+    return p->score && !r->mig ? node_pick_score(p, &w)
+           : r->share_milli     ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
 }
@@ -86,7 +111,7 @@ bool place_shares_on(struct placer *p, const struct request *r, uint32_t replica
                      .nodes = &node,
                      .n_nodes = 1};
 
-    return node_pick_share(p, &w);
+    return p->score && !r->mig ? node_pick_score(p, &w) : take_parts(p, &w);
 }
 
 /* An upper bound of what a domain can hold, from its counts. */
@@ -225,6 +250,21 @@ bool place_fits(struct placer *p, const struct request *r)
     return true;
 }
 
+void place_taken(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
+{
+    const struct job_group *g = &p->jobs->groups[r->first_group];
+    uint32_t most = 0;
+
+    if (!p->score)
+        return;
+    for (uint32_t i = 0; i < r->n_groups; i++)
+        most = g[i].gpus > most ? g[i].gpus : most;
+    for (uint32_t i = 0; i < n; i++)
+        if (h[i].milli)
+            score_taken(p->score, &h[i],
+                        node_view_kind(most, r->share_milli ? r->share_milli : 1000));
+}
+
 void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
@@ -233,6 +273,7 @@ void place_hold(struct placer *p, const struct request *r, const struct held *h,
         else
             occupancy_charge(p->occ, h[i].node, r->cpu_milli * h[i].base,
                              r->memory_mib * h[i].base);
+    place_taken(p, r, h, n);
 }
 
 void place_release(struct placer *p, const struct request *r, const struct held *h, uint32_t n)
@@ -243,6 +284,49 @@ void place_release(struct placer *p, const struct request *r, const struct held 
         else
             occupancy_charge(p->occ, h[i].node, -r->cpu_milli * h[i].base,
                              -r->memory_mib * h[i].base);
+    for (uint32_t i = 0; i < n && p->score; i++)
+        if (h[i].milli)
+            score_given_back(p->score, &h[i]);
+}
+
+/* Is the slot of an instance legal beside what is carved out now and the earlier pieces of the list? */
+static bool instance_open(const struct occupancy *o, const struct held *h, uint32_t i)
+{
+    uint32_t node = h[i].node, gpu = occupancy_base(&h[i]) + bits_lowest(h[i].mask);
+    const struct geometry_layout *l = o->geometry[o->topo->gpu_type[node]]->layout;
+    uint16_t state = o->state[o->topo->first_gpu[node] + gpu];
+
+    for (uint32_t k = 0; k < i; k++)
+        if (h[k].node == node && h[k].mask == h[i].mask &&
+            occupancy_base(&h[k]) == occupancy_base(&h[i]))
+            state = geometry_with(&l->profile[occupancy_profile(&h[k])], state,
+                                  occupancy_start(&h[k]));
+    if (!state && !(o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask))
+        return false; /* held whole, or lent in shares */
+    return geometry_legal(l, &l->profile[occupancy_profile(&h[i])], state) >>
+               occupancy_start(&h[i]) &
+           1;
+}
+
+static bool share_open(const struct occupancy *o, const struct held *h, uint32_t n, uint32_t i)
+{
+    uint32_t gpu = o->topo->first_gpu[h[i].node] + h[i].base + bits_lowest(h[i].mask), want = 0;
+
+    for (uint32_t k = 0; k < n; k++) /* several replicas may share one device */
+        if (h[k].node == h[i].node && h[k].base == h[i].base && h[k].mask == h[i].mask)
+            want += h[k].milli;
+    return o->left[gpu] >= want;
+}
+
+static bool charge_open(const struct occupancy *o, const struct request *r, const struct held *h,
+                        uint32_t n, uint32_t node)
+{
+    int64_t replicas = 0;
+
+    for (uint32_t k = 0; k < n; k++) /* replicas of one node may be charged one by one */
+        replicas += !h[k].mask && h[k].node == node ? h[k].base : 0;
+    return !(o->cpu && o->topo->cpu_milli[node] && o->cpu[node] < r->cpu_milli * replicas) &&
+           !(o->memory && o->topo->memory_mib[node] && o->memory[node] < r->memory_mib * replicas);
 }
 
 bool place_open(const struct placer *p, const struct request *r, const struct held *h, uint32_t n)
@@ -251,21 +335,17 @@ bool place_open(const struct placer *p, const struct request *r, const struct he
 
     for (uint32_t i = 0; i < n; i++) {
         uint32_t node = h[i].node;
-        if (!h[i].mask) {
-            if ((o->cpu && o->topo->cpu_milli[node] && o->cpu[node] < r->cpu_milli * h[i].base) ||
-                (o->memory && o->topo->memory_mib[node] &&
-                 o->memory[node] < r->memory_mib * h[i].base))
-                return false;
-        } else if (h[i].milli < 1000) {
-            uint32_t gpu = o->topo->first_gpu[node] + h[i].base + bits_lowest(h[i].mask), want = 0;
-            for (uint32_t k = 0; k < n; k++) /* several replicas may share one device */
-                if (h[k].node == node && h[k].base == h[i].base && h[k].mask == h[i].mask)
-                    want += h[k].milli;
-            if (o->left[gpu] < want)
-                return false;
-        } else if ((o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask) != h[i].mask) {
+        bool open;
+        if (!h[i].mask)
+            open = charge_open(o, r, h, n, node);
+        else if (occupancy_is_instance(&h[i]))
+            open = instance_open(o, h, i);
+        else if (h[i].milli < 1000)
+            open = share_open(o, h, n, i);
+        else
+            open = (o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask) == h[i].mask;
+        if (!open)
             return false;
-        }
     }
     return true;
 }
@@ -280,6 +360,7 @@ enum room place_why_not(struct placer *p, const struct request *r)
     struct request easier = *r;
     int64_t milli = 0;
     uint64_t whole = 0;
+    enum room count;
 
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return ROOM_TOO_FEW;
@@ -290,6 +371,10 @@ enum room place_why_not(struct placer *p, const struct request *r)
         }
     if ((uint64_t)milli < r->demand_milli)
         return ROOM_GPU_TYPE;
+    if (r->mig && (count = place_mig_count(p, r)) != ROOM_YES)
+        return count;
+    if (!r->mig && (uint64_t)(milli - place_mig_free(p, r->types)) < r->demand_milli)
+        return ROOM_MIG;
     if (!r->share_milli && whole < r->gpus)
         return ROOM_SHARE;
     easier.cpu_milli = easier.memory_mib = 0;
@@ -299,7 +384,9 @@ enum room place_why_not(struct placer *p, const struct request *r)
     easier.required = LEVEL_NONE;
     if (r->required > LEVEL_NODE && place_fits(p, &easier))
         return r->required == LEVEL_NVLINK ? ROOM_NVLINK : ROOM_LEVEL;
-    return r->share_milli ? ROOM_SHARE : ROOM_NODE;
+    if (r->mig && r->required > LEVEL_GPU && r->required <= LEVEL_NODE && place_fits(p, &easier))
+        return ROOM_NODE;
+    return r->mig ? ROOM_MIG : r->share_milli ? ROOM_SHARE : ROOM_NODE;
 }
 
 uint32_t place_block(enum room why)
@@ -308,6 +395,7 @@ uint32_t place_block(enum room why)
         [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
         [ROOM_SHARE] = BERTH_BLOCK_SHARE,           [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
         [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,         [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
+        [ROOM_MIG] = BERTH_BLOCK_MIG,
         [ROOM_NODE] = BERTH_BLOCK_NODE};
 
     return block[why];

@@ -4,7 +4,8 @@
  * on failure everything is given back, so the caller sees all or nothing. Rules (policies.md 9):
  * first-fit = lowest node index; least free (best fit); most free (spread); random, uniform over
  * nodes with room, drawn by (seed, job, replica); fewest nodes = nodes by decreasing number of
- * replicas they hold, then best fit for the rest (9.1). */
+ * replicas they hold, then best fit for the rest (9.1); by score = replica by replica, the node with the
+ * lowest score at that moment (9.4), and on it the device the score names. */
 #ifndef BERTH_SCHED_PLACE_H
 #define BERTH_SCHED_PLACE_H
 
@@ -13,11 +14,13 @@
 #include "cluster/occupancy.h"
 #include "sched/job.h"
 #include "sched/policy.h"
+#include "sched/score.h"
 
 struct placer {
     struct occupancy *occ;
     const struct job_set *jobs;
     enum place_pick pick;
+    struct score *score; /* NULL = by pick alone */
     uint64_t seed;
     VEC(struct held) out;         /* pieces of the placement being made */
     const uint64_t *prefer;       /* [node * words] devices to use first, or NULL */
@@ -34,8 +37,14 @@ enum room {
     ROOM_CPU_MEMORY,
     ROOM_NVLINK,
     ROOM_LEVEL,
+    ROOM_MIG,
     ROOM_NODE
 };
+
+/* After the occupancy is set up: use the score of a placement part that has one; the target workload, when
+ * it needs one, is that of the jobs, cut at options[0] percent. No-op for other parts. Memory in the arena. */
+void place_by_score(struct placer *p, const struct policy_part *part, const int64_t *options,
+                    struct arena *a);
 
 /* Could the request be placed now? Changes nothing that can be seen. */
 bool place_fits(struct placer *p, const struct request *r);
@@ -49,9 +58,13 @@ bool place_take(struct placer *p, const struct request *r, uint32_t job);
 bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, uint32_t replicas,
                     uint32_t job);
 
-/* Shares of a request on one node. */
+/* Shares or MIG instances of a request on one node. */
 bool place_shares_on(struct placer *p, const struct request *r, uint32_t replicas, uint32_t node,
                      uint32_t job);
+
+/* Devices of the request were taken from the occupancy by other means than the calls here: scores may ask
+ * which kind of task holds a device. The kind of a gang is that of its largest replica. */
+void place_taken(struct placer *p, const struct request *r, const struct held *h, uint32_t n);
 
 /* Take a placement made earlier again, or give one back, CPU and memory included. */
 void place_hold(struct placer *p, const struct request *r, const struct held *h, uint32_t n);

@@ -15,6 +15,7 @@
 #define BERTH_SCHED_POLICY_H
 
 #include "base/units.h"
+#include "sched/fragmentation.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -96,8 +97,14 @@ struct policy_part {
     bool is_desired; /* pending and running jobs together: the order decides who runs */
     /* AXIS_DISPLACE */
     enum displace displace;
-    /* AXIS_PLACE */
+    /* AXIS_PLACE: by pick, or by score, lower is better. A score looks at nothing but these values, and is
+     * asked only about nodes where the task fits, and is less than 2^31 either way. `device` is where a share goes, written when it is not NULL.
+     * With a score, pick only ranks domains. `mix` is NULL unless needs_mix; then the first option says
+     * how many percent of the trace's tasks it covers. */
     enum place_pick pick;
+    int64_t (*score)(const struct fragmentation_mix *mix, const struct node_view *node,
+                     const struct task_view *task, uint32_t *device);
+    bool needs_mix;
     /* AXIS_ESTIMATE: which knowledge */
     enum {
         ESTIMATE_NONE,

@@ -4,6 +4,7 @@
  * cursors gives the next job. Until something is stepped over the queue's own heap serves. */
 #include "sched/core.h"
 
+#include "sched/displace.h"
 #include "sched/walk.h"
 
 static bool cursor_before(const struct core *c, const struct cursor *a, const struct cursor *b)
@@ -113,7 +114,8 @@ bool walk_start(struct core *c, uint32_t job)
 
     if (walk_refused(c, request))
         return false;
-    if (!place_take(&c->placer, &c->jobs->requests[request], (uint32_t)core_key(c, job))) {
+    if (!place_take(&c->placer, &c->jobs->requests[request], (uint32_t)core_key(c, job)) &&
+        !(c->displace && displace_for(c->displace, job))) {
         c->refused[request] = c->occ.returned + 1;
         return false;
     }

@@ -1,4 +1,4 @@
-/* test_stories.c - the stories "four GPUs scattered" (T1) and "partial allocation deadlocks" (T2), to the
+/* test_stories.c - the stories "four GPUs scattered" (T1), "partial allocation deadlocks" (T2) and "mig-hole", to the
  * last unit of the clock. The same stories as scenario files are run by tests/golden/stories. */
 #include "lib/builders.h"
 
@@ -34,6 +34,7 @@ static void scattered(struct story *s, const char *policy, uint8_t required, uin
                              .seed = 1,
                              .horizon = horizon,
                              .warmup = warmup,
+                             .costs = {.save = 30 * NS_PER_S, .restore = 60 * NS_PER_S},
                              .keep_segments = true,
                              .keep_waits = true,
                              .keep_series = true};
@@ -101,6 +102,22 @@ static void a_preferred_domain_is_given_up_for_an_immediate_start(void **state)
     scattered(&s, "fifo,place=spread", LEVEL_NONE, LEVEL_NVLINK, 0, NS_NEVER);
     assert_int_equal(s.o.results[16].start, HOUR);
     assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    forget(&s);
+}
+
+/* Three moves, side by side: 30 s out, 60 s in, and J starts when all three work again. */
+static void moving_three_small_jobs_lets_it_start_after_ninety_seconds(void **state)
+{
+    struct story s;
+    (void)state;
+    scattered(&s, "fifo,place=spread,displace=migrate", LEVEL_NVLINK, LEVEL_NONE, 0, NS_NEVER);
+    assert_int_equal(s.o.results[16].start, HOUR + 90 * NS_PER_S);
+    assert_int_equal(s.o.stops[STOP_MIGRATED], 3);
+    assert_true(s.o.total.bucket[BUCKET_CHECKPOINT] == (wide_t)3 * 30 * NS_PER_S * 1000);
+    assert_true(s.o.total.bucket[BUCKET_RESTORE] == (wide_t)3 * 60 * NS_PER_S * 1000);
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    /* J's four GPUs, free already or kept for the moved until they work elsewhere. */
+    assert_true(s.o.total.bucket[BUCKET_RESERVED] == (wide_t)4 * 90 * NS_PER_S * 1000);
     forget(&s);
 }
 
@@ -173,17 +190,63 @@ static void backfill_fills_the_two_spare_gpus(void **state)
     forget(&s);
 }
 
+/* One H100. Seven 1g at 08:00 (time 0), three of them end at 09:00 and three others come, two end at 10:00, when
+ * J asks for a 2g. One that started at 08:00 ends at 14:00. */
+static void mig_hole(struct story *s, const char *policy)
+{
+    static const struct node_spec gpu = {.gpu_type = "h100-sxm", .gpus = 1};
+    static const int hours[] = {6, 1, 1, 12, 12, 2, 1, 1, 11, 11};
+    struct builders_job j[11];
+    struct diag d = {0};
+
+    memset(j, 0, sizeof j);
+    for (int i = 0; i < 10; i++)
+        j[i] = (struct builders_job){
+            .submit = i < 7 ? 0 : HOUR, .run = hours[i] * HOUR, .mig = job_mig(0, 0)};
+    j[10] = (struct builders_job){.submit = 2 * HOUR, .run = HOUR, .mig = job_mig(0, 3)};
+    arena_init(&s->a);
+    assert_int_equal(topology_build(&s->fleet, &s->a, &gpu, 1, &d), 0);
+    builders_jobs(&s->jobs, &s->a, j, 11, NULL);
+    builders_run(&s->jobs, &s->fleet, policy, NS_NEVER, &s->a, &s->o, 0);
+}
+
+static void a_2g_waits_beside_two_free_slots_for_geometry_alone(void **state)
+{
+    struct story s;
+    (void)state;
+    mig_hole(&s, "fifo,place=firstfit");
+    assert_int_equal(s.o.results[10].start, 6 * HOUR);
+    assert_int_equal(s.o.waits[10][WAIT_FRAGMENTATION], 4 * HOUR);
+    /* Two of the three free slots for four hours; the third is no demand. */
+    assert_true(s.o.frag[FRAG_MIG] == GPU_HOURS(1));
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == GPU_HOURS(1));
+    forget(&s);
+}
+
+static void starts_that_spare_the_2g_leave_it_two_slots_side_by_side(void **state)
+{
+    struct story s;
+    (void)state;
+    mig_hole(&s, "fifo,place=bestfit");
+    assert_int_equal(s.o.results[10].start, 2 * HOUR);
+    assert_true(s.o.total.bucket[BUCKET_FRAGMENTATION] == 0);
+    forget(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scattered_gang_waits_six_hours_for_fragmentation_alone),
         cmocka_unit_test(seven_eighths_are_allocated_while_it_waits),
         cmocka_unit_test(the_same_load_packed_lets_it_start_at_once),
+        cmocka_unit_test(moving_three_small_jobs_lets_it_start_after_ninety_seconds),
         cmocka_unit_test(a_preferred_domain_is_given_up_for_an_immediate_start),
         cmocka_unit_test(without_gangs_two_jobs_hold_everything_and_wait_for_ever),
         cmocka_unit_test(a_hold_timeout_turns_deadlock_into_livelock),
         cmocka_unit_test(gangs_run_one_after_the_other_at_three_quarters),
         cmocka_unit_test(backfill_fills_the_two_spare_gpus),
+        cmocka_unit_test(a_2g_waits_beside_two_free_slots_for_geometry_alone),
+        cmocka_unit_test(starts_that_spare_the_2g_leave_it_two_slots_side_by_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

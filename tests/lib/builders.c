@@ -20,20 +20,27 @@ void builders_fleet(struct topology *t, struct arena *a, uint32_t nodes, uint32_
     }
 }
 
+static uint32_t share_of(const struct builders_job *j)
+{
+    return j->mig ? geometry_milli(job_mig_layout(j->mig), job_mig_profile(j->mig))
+                  : j->share_milli;
+}
+
 static struct request request_of(const struct builders_job *j)
 {
+    uint32_t share = share_of(j);
     struct request r = {.n_groups = 1,
                         .replicas = j->replicas ? j->replicas : 1,
-                        .share_milli = j->share_milli,
+                        .share_milli = share,
+                        .mig = j->mig,
                         .tenant = j->tenant,
-                        .types =
-                            j->gpus || j->share_milli ? (j->types ? j->types : ~UINT64_C(0)) : 0,
+                         .types = j->types || !(j->gpus || share) ? j->types : ~UINT64_C(0),
                         .cpu_milli = j->cpu_milli,
                         .memory_mib = j->memory_mib,
                         .required = j->required,
                         .preferred = j->preferred};
-    r.gpus = r.replicas * (j->share_milli ? 1 : j->gpus);
-    r.demand_milli = (uint64_t)r.gpus * (j->share_milli ? j->share_milli : 1000);
+    r.gpus = r.replicas * (share ? 1 : j->gpus);
+    r.demand_milli = (uint64_t)r.gpus * (share ? share : 1000);
     r.size_class = job_size_class(r.gpus, r.share_milli);
     return r;
 }
@@ -53,7 +60,7 @@ void builders_jobs(struct job_set *out, struct arena *a, const struct builders_j
         char text[16];
         const struct builders_job *j = &jobs[i];
         struct request r = request_of(j);
-        struct job_group g = {r.replicas, j->share_milli ? 1 : j->gpus};
+        struct job_group g = {r.replicas, r.share_milli ? 1 : j->gpus};
         uint32_t k = 0;
         for (; k < out->n_requests; k++) {
             r.first_group = out->requests[k].first_group;
@@ -71,6 +78,8 @@ void builders_jobs(struct job_set *out, struct arena *a, const struct builders_j
                                           .limit = j->limit ? j->limit : NS_UNKNOWN,
                                           .request = k,
                                           .end = (uint8_t)j->end};
+        if (j->mig)
+            out->mig_demand[(j->mig - 1) / GEOMETRY_PROFILES][job_mig_number(j->mig)] += r.replicas;
         out->priority[i] = j->priority;
         snprintf(text, sizeof text, "u%u", j->user);
         out->user[i] = intern_add(&out->users, text, strlen(text));

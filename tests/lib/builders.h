@@ -13,7 +13,8 @@ struct builders_job {
     ns_t submit, run, limit; /* limit 0 = none */
     uint32_t replicas, gpus; /* 0 replicas = 1 */
     uint32_t share_milli;
-    uint64_t types; /* 0 = any */
+    uint8_t mig;    /* job_mig() of a profile, 0 = none; one instance per replica */
+    uint64_t types; /* 0 = any; none when it asks for no GPU */
     int64_t cpu_milli, memory_mib;
     uint8_t required, preferred;
     uint32_t tenant, user;

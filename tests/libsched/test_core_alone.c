@@ -66,6 +66,7 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
     struct berth_job jobs[JOBS];
     struct berth_event events[JOBS];
     static const uint32_t domains[BERTH_LEVELS] = {NODES, NODES, NODES, NODES, NODES, 1, 1, 1};
+    static const char *const types[] = {"v100-sxm2-32"};
     uint16_t n_free[NODES] = {4, 4};
     uint64_t free_mask[NODES] = {15, 15};
     struct berth_view view = {.size = sizeof view,
@@ -76,6 +77,7 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
                               .requests = {requests, 2, sizeof *requests},
                               .jobs = {jobs, 0, sizeof *jobs},
                               .domains = domains,
+                              .types = types,
                               .free_mask = free_mask,
                               .n_free = n_free};
     struct hand hand = {.n = 0};

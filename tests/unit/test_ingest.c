@@ -228,7 +228,7 @@ static void what_could_never_fit_the_fleet_is_rejected(void **s)
         {"a,0,1,1,1,,h1000,,,,,,", "type",
          "GPU type is 'h1000', expected a catalogue id or a type of the fleet (nearest: 'h100')"},
         {"a,0,1,1,1,,1g.10gb,,,,,,", "type",
-         "GPU type is '1g.10gb', expected a catalogue id or a type of the fleet"},
+         "asks for MIG profile '1g.10gb', the fleet has h100: none it may use can be partitioned"},
         {"a,0,1,17,1,500,,,,,,rack,", "too-large",
          "asks for 8.500 GPUs inside one rack, the largest has 8"},
     };

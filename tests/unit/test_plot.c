@@ -257,6 +257,27 @@ static void odd_outcomes_are_drawn_too(void **state)
     mini_outcome_free(&m);
 }
 
+static void scattered_gpus_are_drawn_only_where_they_were_measured(void **state)
+{
+    struct mini_outcome m;
+    struct series_row row[6];
+
+    need_gnuplot();
+    mini_outcome_init(&m);
+    draw_all(*state, &m.o);
+    assert_int_equal(size_of(*state, "scattered.svg"), -1);
+    memcpy(row, m.o.series, sizeof row);
+    for (int i = 0; i < 6; i++)
+        for (int k = 0; k < FRAG_METRICS; k++)
+            row[i].metric[k] = (i * 3 + k * 2) % 7 * 1000;
+    m.o.series = row;
+    m.o.fragmentation = (struct outcome_fragmentation){.known = true, .fgd_known = true};
+    draw_all(*state, &m.o);
+    assert_in_range(size_of(*state, "scattered.svg"), 1000, 100000);
+    assert_true(size_of(*state, "scattered.png") > 0);
+    mini_outcome_free(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +296,8 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(text_cannot_leave_its_quotes, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(odd_outcomes_are_drawn_too, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(scattered_gpus_are_drawn_only_where_they_were_measured,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * names that need quoting. */
 #include "lib/mini_outcome.h"
 #include "metrics/lanes.h"
+#include "metrics/quantile.h"
 #include "metrics/report.h"
 
 #include <setjmp.h>
@@ -61,7 +62,7 @@ static void a_job_that_never_started_has_empty_cells(void **s)
     expect_line(&b.m.o, "jobs_csv", 4,
                 "D,mini,recorded,3600.000000,8,3600.000000,,SUBMITTED,,,,,,,,-1.000000,\"\",nlp,u2,"
                 ",2x4,,,0,0,0,0,"
-                "0,3600,0,0.00,0");
+                "0,3600,0,0.00,0,,0,0,0,0,0,0");
     expect_line(&b.m.o, "schedule_swf", 22, "4 3600 -1 -1 -1 -1 -1 8 3600 -1 5 1 1 -1 1 -1 -1 -1");
     mini_outcome_free(&b.m);
 }
@@ -76,7 +77,7 @@ static void a_job_that_runs_at_the_horizon_has_a_start_and_no_end(void **s)
     expect_line(&b.m.o, "jobs_csv", 4,
                 "D,mini,recorded,3600.000000,8,3600.000000,,RUNNING,7200.000000,,,3600.000000,,,0-"
                 "7,-1.000000,\"\","
-                "nlp,u2,h100-sxm,2x4,n0 n1,,28800,0,0,0,0,3600,1,24.00,0");
+                "nlp,u2,h100-sxm,2x4,n0 n1,,28800,0,0,0,0,3600,1,24.00,0,3600.000000,0,0,0,0,0,0");
     expect_line(&b.m.o, "schedule_swf", 22,
                 "4 3600 3600 3600 8 -1 -1 8 3600 -1 -1 1 1 -1 1 1 -1 -1");
     mini_outcome_free(&b.m);
@@ -244,6 +245,7 @@ static void a_folder_that_is_not_there_is_an_error(void **s)
 
     (void)s;
     bend(&b);
+    b.m.o.fragmentation.known = true; /* else one figure has nothing to draw */
     for (const struct report *const *r = report_all(); *r; r++) {
         struct diag d = {0};
         if (!(*r)->file && !(*r)->own_files)
@@ -277,6 +279,101 @@ static void a_written_file_is_what_the_report_renders(void **s)
         unlink(path);
     }
     assert_int_equal(rmdir(folder), 0);
+    mini_outcome_free(&b.m);
+}
+
+/* ---- a job that was stopped ---- */
+
+/* A runs 0-3600 and 5400-7200: preempted, 600 s of work lost, 300 s of restore. */
+static void interrupt(struct bent *b)
+{
+    static const struct job_run runs[2] = {
+        {0, 3600 * NS_PER_S, 0, 1, 0, STOP_PREEMPTED},
+        {5400 * NS_PER_S, 7200 * NS_PER_S, 0, 1, 0, STOP_REASONS},
+    };
+    static const struct job_history history = {.ran = 5400 * NS_PER_S,
+                                               .work = 5100 * NS_PER_S,
+                                               .overhead = 300 * NS_PER_S,
+                                               .lost = 600 * NS_PER_S,
+                                               .stops = {[STOP_PREEMPTED] = 1},
+                                               .n_runs = 2};
+
+    bend(b);
+    b->results[0].starts = 2;
+    b->results[0].history = 1;
+    b->m.o.histories = &history;
+    b->m.o.n_histories = 1;
+    b->m.o.runs = runs;
+    b->m.o.n_runs = 2;
+    b->m.o.stops[STOP_PREEMPTED] = 1;
+    b->m.o.total.bucket[BUCKET_LOST_WORK] = (wide_t)1800 * 1000 * NS_PER_S;
+    b->m.o.total.bucket[BUCKET_USEFUL] -= (wide_t)1800 * 1000 * NS_PER_S;
+    quantile_jobs(&b->m.o);
+}
+
+static void a_stopped_job_shows_every_run(void **s)
+{
+    struct bent b;
+
+    (void)s;
+    interrupt(&b);
+    expect_line(&b.m.o, "jobs_csv", 1,
+                "A,mini,recorded,0.000000,3,7200.000000,1,COMPLETED_SUCCESSFULLY,0.000000,"
+                "5400.000000,7200.000000,1800.000000,7200.000000,1.333333,0-2,-1.000000,\"\","
+                "vision,u1,h100-sxm,1x3,n0,1.600000,13500,0,0,0,0,0,2,13.50,0,0.000000,1,0,0,0,"
+                "1800,900");
+    expect_line(&b.m.o, "schedule_swf", 6, "; Preemption: Yes");
+    expect_line(&b.m.o, "schedule_swf", 19, "1 0 0 5400 3 -1 -1 3 7200 -1 1 2 2 -1 2 1 -1 -1");
+    expect_line(&b.m.o, "schedule_swf", 20, "1 0 0 3600 3 -1 -1 3 7200 -1 2 2 2 -1 2 1 -1 -1");
+    expect_line(&b.m.o, "schedule_swf", 21, "1 -1 1800 1800 3 -1 -1 3 7200 -1 3 2 2 -1 2 1 -1 -1");
+    mini_outcome_free(&b.m);
+}
+
+static void stops_and_lost_work_are_said(void **s)
+{
+    struct bent b;
+
+    (void)s;
+    interrupt(&b);
+    b.m.o.refused_decisions = 12;
+    char *text = mini_outcome_render(&b.m.o, "summary");
+    assert_non_null(strstr(text, "\n  preempted 1 time, lost 0.50 GPU-h\n"));
+    assert_non_null(strstr(text, "\n  until first start "));
+    assert_non_null(strstr(text, "\n  decisions of the policy that were refused: 12\n"));
+    free(text);
+    text = mini_outcome_render(&b.m.o, "outcome_json");
+    assert_non_null(strstr(text, "\"preempted\": 1,"));
+    assert_non_null(strstr(text, "\"refused_decisions\": 12"));
+    free(text);
+    text = mini_outcome_render(&b.m.o, "metrics_om");
+    assert_non_null(strstr(text, "reason=\"preempted\"} 1\n"));
+    free(text);
+    mini_outcome_free(&b.m);
+}
+
+static void fragmentation_has_columns_only_when_it_was_measured(void **s)
+{
+    struct bent b;
+
+    (void)s;
+    bend(&b);
+    char *text = mini_outcome_render(&b.m.o, "series_csv");
+    assert_null(strstr(text, "scattered_1_milli"));
+    free(text);
+    b.m.o.fragmentation =
+        (struct outcome_fragmentation){.known = true, .mean = {0, 0.25, 1.5, 2, 6, 0}};
+    expect_line(&b.m.o, "series_csv", 1,
+                "0.000000000,3000,3000,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2000,0,0,0,2,0,0,0,0,0,0,0,"
+                "0,0,0,0,0,0");
+    text = mini_outcome_render(&b.m.o, "outcome_json");
+    assert_non_null(strstr(text, "\"scattered_2_gpus\": 0.25,"));
+    assert_non_null(strstr(text, "\"largest_gang_gpus\": 6,"));
+    assert_non_null(strstr(text, "\"fgd_ratio\": null"));
+    free(text);
+    b.m.o.fragmentation.fgd_known = true;
+    text = mini_outcome_render(&b.m.o, "series_csv");
+    assert_non_null(strstr(text, ",largest_gang_milli,fgd_milli\n"));
+    free(text);
     mini_outcome_free(&b.m);
 }
 
@@ -368,6 +465,23 @@ static void shares_of_one_gpu_get_tracks_of_their_own(void **s)
     mini_outcome_free(&b.m);
 }
 
+static void a_stopped_job_has_a_slice_for_every_run_and_a_span_for_every_wait(void **s)
+{
+    struct bent b;
+    size_t slices, open;
+
+    (void)s;
+    interrupt(&b);
+    char *text = mini_outcome_render(&b.m.o, "trace_json");
+    check_slices(text, &slices, &open);
+    assert_int_equal(open, 0);
+    assert_int_equal(slices, 3 + 3 + 3 + 2 + 8);
+    assert_non_null(strstr(text, "\"name\":\"waiting\",\"args\":{\"why\":\"preempted\"}}"));
+    assert_non_null(strstr(text, "\"state\":\"preempted\"}}"));
+    free(text);
+    mini_outcome_free(&b.m);
+}
+
 static void a_life_without_length_begins_before_it_ends(void **s)
 {
     struct bent b;
@@ -432,7 +546,11 @@ int main(void)
         cmocka_unit_test(the_table_is_sorted_and_finds_by_name),
         cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
         cmocka_unit_test(a_written_file_is_what_the_report_renders),
+        cmocka_unit_test(a_stopped_job_shows_every_run),
+        cmocka_unit_test(stops_and_lost_work_are_said),
+        cmocka_unit_test(fragmentation_has_columns_only_when_it_was_measured),
         cmocka_unit_test(slices_of_one_track_never_overlap),
+        cmocka_unit_test(a_stopped_job_has_a_slice_for_every_run_and_a_span_for_every_wait),
         cmocka_unit_test(shares_of_one_gpu_get_tracks_of_their_own),
         cmocka_unit_test(a_life_without_length_begins_before_it_ends),
         cmocka_unit_test(a_trace_beyond_the_budget_is_cut_and_says_so),

@@ -75,6 +75,23 @@ static void rows_that_cannot_be_used_say_why(void **s)
     jobs_free(&j);
 }
 
+static void later_pieces_of_a_job_need_no_submit_time(void **s)
+{
+    struct jobs j;
+
+    (void)s;
+    jobs_text(&j,
+              "; MaxRecords: 3\n"
+              "1 0 0 5400 3 -1 -1 3 7200 -1 1 2 2 -1 2 1 -1 -1\n"
+              "1 0 0 3600 3 -1 -1 3 7200 -1 2 2 2 -1 2 1 -1 -1\n"
+              "1 -1 1800 1800 3 -1 -1 3 7200 -1 3 2 2 -1 2 1 -1 -1\n",
+              NULL, NULL);
+    assert_int_equal(j.result, 0);
+    assert_int_equal(j.set.n, 1);
+    assert_int_equal(j.set.specs[0].run, 5400 * NS_PER_S);
+    jobs_free(&j);
+}
+
 static void what_the_header_says_is_compared(void **s)
 {
     struct jobs j;
@@ -314,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_becomes_jobs_that_may_spread),
         cmocka_unit_test(rows_that_cannot_be_used_say_why),
+        cmocka_unit_test(later_pieces_of_a_job_need_no_submit_time),
         cmocka_unit_test(what_the_header_says_is_compared),
         cmocka_unit_test(sizes_and_tenants_follow_the_options),
         cmocka_unit_test(the_header_describes_the_machine),

@@ -1,0 +1,1 @@
+$BERTH run -q scenarios/stories/mig-hole-kept.json -o $T/o && cut -d, -f1,9,11,21 $T/o/jobs.csv && grep -o '"name":"[a-kJ]","args":.*"mig":"[^"]*"' $T/o/trace.json | sed 's/,"args.*"mig":/ /' && grep -E "^total,.*(useful|fragmentation|no_demand|too_few|capacity)" $T/o/ledger.csv

@@ -1,0 +1,1 @@
+$BERTH run -q scenarios/stories/scattered-four-migrate.json -o $T/o && grep "^J," $T/o/jobs.csv && cut -d, -f1,35,39 $T/o/jobs.csv | grep ",1,90" && grep -E "^total.*(checkpoint|restore|fragmentation|reserved)" $T/o/ledger.csv
