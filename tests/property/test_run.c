@@ -161,7 +161,7 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
                     struct outcome o, again;
                     struct composition c;
                     struct diag d = {0};
-                    if (parts[e]->axis != AXIS_ESTIMATE)
+                    if (parts[e]->axis != AXIS_ESTIMATE || parts[q]->from_parts)
                         continue;
                     /* The displacements take turns: three times as many runs show no more. */
                     snprintf(text, sizeof text, "order=%s,walk=%s,place=%s,estimate=%s,displace=%s",
