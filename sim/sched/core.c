@@ -279,7 +279,7 @@ void core_finish(struct core *c, uint32_t job, ns_t ran)
 {
     give_back(c, job);
     if (c->rank)
-        rank_finish(c->rank, job);
+        rank_finish(c->rank, job, ran);
     if (c->desired)
         desired_erase(c->desired, job);
     estimate_learn(&c->estimate, job, ran);

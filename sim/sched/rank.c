@@ -401,8 +401,11 @@ void rank_start(struct rank *r, uint32_t job)
 void rank_work(struct rank *r, uint32_t job)
 {
     struct las_job *s = &r->job[job].service;
-    ns_t since = berth_job_at(r->core->view, job)->since;
+    const struct berth_job *v = berth_job_at(r->core->view, job);
+    ns_t since = v->since;
 
+    if (v->state != BERTH_JOB_RUNNING) /* heard only now, when it has ended or stops already */
+        return;
     /* From the decision until its work goes on it waited for devices or restored: no service. */
     if (s->running && since > s->since)
         s->since = since;
@@ -422,17 +425,17 @@ void rank_stop(struct rank *r, uint32_t job)
     rekey(r, job);
 }
 
-void rank_finish(struct rank *r, uint32_t job)
+void rank_finish(struct rank *r, uint32_t job, ns_t ran)
 {
-    struct rank_job *j = &r->job[job];
     struct core *c = r->core;
 
     hold(r, job, -1);
     undue(r, job);
     if (r->kind != ORDER_GITTINS)
         return;
-    advance(r, job);
-    if (!gittins_learn(&r->gittins, gittins_service(j->service.attained), GITTINS_FIRST))
+    if (!gittins_learn(&r->gittins,
+                       gittins_service((wide_t)ran * (wide_t)request_of(r, job)->demand_milli),
+                       GITTINS_FIRST))
         return;
     /* A new table: every key may have changed. */
     for (uint32_t i = desired_first(c->desired), next; i != DESIRED_NONE; i = next) {

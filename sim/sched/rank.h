@@ -62,7 +62,7 @@ void rank_submit(struct rank *r, uint32_t job);
 void rank_start(struct rank *r, uint32_t job); /* decided: it counts as running from here on */
 void rank_work(struct rank *r, uint32_t job);  /* it goes on with its work at view.since */
 void rank_stop(struct rank *r, uint32_t job);  /* displaced */
-void rank_finish(struct rank *r, uint32_t job);
+void rank_finish(struct rank *r, uint32_t job, ns_t ran); /* ran: all its work */
 
 /* Everything that is due by now, before a walk; and what a walk leaves to do, after it, with the timer. */
 void rank_update(struct rank *r);
