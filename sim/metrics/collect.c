@@ -335,6 +335,6 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
     fill_ledger(c, o, a);
     memcpy(o->stops, c->stops, sizeof o->stops);
     o->fragmentation =
-        fragmentation_means(&c->fragmentation, end > c->warmup ? end - c->warmup : 0);
+        fragmentation_means(&c->fragmentation, end > c->warmup ? end - c->warmup : 0, a);
     return exact && little;
 }
