@@ -229,7 +229,10 @@ enum {
 enum {
     BERTH_DO_NONE,
     BERTH_DO_START,     /* pieces: the whole gang; none when the job holds them already (HOLD). Of a
-                           pending job, or of one that stops: then it begins when that is over */
+                           pending job, or of one that stops: then it begins when that is over. A
+                           replica that asks for a share or a MIG profile may be given more: a whole
+                           device, or an instance that covers it in slices and slots; the part it
+                           did not ask for is held idle */
     BERTH_DO_PREEMPT,   /* arg: BERTH_STOP_*; its pieces are free to claim from here on */
     BERTH_DO_MIGRATE,   /* pieces: the new place, disjoint from the old; the old is free to claim */
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */

@@ -42,6 +42,8 @@ static const struct opts_flag own_flags[] = {
      "trials at a time (1); never changes a result", NULL},
     {"call-limit", 0, OPTS_TEXT, offsetof(struct opts, call_limit), "TIME",
      "one call of a policy from a file (60s)", NULL},
+    {"journal", 0, OPTS_BOOL, offsetof(struct opts, journal), NULL,
+     "record events and decisions, for replay and diff; needs -o", NULL},
     {"progress", 0, OPTS_TEXT, offsetof(struct opts, progress), "WHEN",
      "auto, always or never (auto)", "auto always never"},
     {0},
@@ -121,6 +123,8 @@ static int check_flags(const struct opts *o, struct diag *d)
         return usage(d, "--trace and --model exclude each other: jobs are replayed or drawn");
     if (o->force && !o->output)
         return usage(d, "--force needs -o: it says that the output folder may hold files");
+    if (o->journal && !o->output)
+        return usage(d, "--journal needs -o: it is a file of the output folder");
     return 0;
 }
 
@@ -171,6 +175,7 @@ static int collect_set(const struct opts *o, struct arena *a, struct opts_list *
                  o->outcome.at[i]);
         add_key(set, a, key, equals + 1);
     }
+    add_key(set, a, "journal", o->journal ? "true" : NULL);
     /* What the user typed as a key comes last: it is the more explicit. */
     for (size_t i = 0; i < o->set.n; i++)
         VEC_PUSH(set, o->set.at[i]);
@@ -403,7 +408,8 @@ const struct verb cmd_run_verb = {
     .tables = {&own, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
     .writes =
         "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
-        "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
+        "  rejects.csv, run.log (times, memory, machine), journal.berth with --journal; several\n"
+        "  trials: a folder each\n",
     .args_max = 1,
     .run = cmd_run,
 };

@@ -33,7 +33,7 @@ struct opts {
     struct opts_list outcome;
     /* of one verb */
     const char *to, *type, *call_limit;
-    bool parts;
+    bool parts, journal, all, print;
     /* what is not a flag, in order */
     struct opts_list args;
 };

@@ -214,6 +214,35 @@ static int conclude(struct engine *e, enum engine_end end, struct collect *colle
     return out->status == RUN_STUCK ? fail_stuck(e, end, out, pods, d) : 0;
 }
 
+/* Record it, if that is wanted. */
+static int open_journal(const struct trial_config *config, const struct host_config *of,
+                        struct host *host, struct journal *j, struct diag *d)
+{
+    if (!config->journal)
+        return 0;
+    return journal_open(j, host,
+                        &(struct journal_config){.path = config->journal,
+                                                 .policy = config->policy,
+                                                 .host = of,
+                                                 .inputs = config->inputs,
+                                                 .n_inputs = config->n_inputs},
+                        d);
+}
+
+/* A journal is kept of every run that has a result or a policy to blame. */
+static int close_journal(const struct trial_config *config, struct journal *j, struct host *host,
+                         const struct engine *e, struct outcome *o, int failed, struct diag *d)
+{
+    if (!config->journal)
+        return failed;
+    if (failed < 0 && d->status != STATUS_STUCK && d->status != STATUS_POLICY)
+        journal_drop(j, host);
+    else if (journal_close(j, host, o->status, e->now, d) < 0)
+        return -1;
+    snprintf(o->journal, sizeof o->journal, "%.32s", j->text);
+    return failed;
+}
+
 int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
               struct diag *d)
 {
@@ -222,6 +251,8 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     struct engine engine;
     struct collect collect;
     struct observer observer;
+    struct journal *journal = ARENA_NEW(a, struct journal);
+    struct host_config of;
     int failed = -1;
 
     memset(out, 0, sizeof *out);
@@ -229,22 +260,21 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
         return -1;
     fill_names(choice, config, out, a);
     memcpy(out->useful, config->useful, sizeof out->useful);
-    if (host_init(host,
-                  &(struct host_config){.jobs = config->jobs,
-                                        .topo = config->fleet,
-                                        .policy = choice->policy,
-                                        .text = choice->config,
-                                        .values = choice->values,
-                                        .n_values = choice->n_values,
-                                        .seed = config->seed,
-                                        .save_time = config->costs.save,
-                                        .restore_time = config->costs.restore,
-                                        .parts = choice->parts,
-                                        .parts_text = choice->parts_config,
-                                        .parts_values = choice->parts_values,
-                                        .n_parts_values = choice->n_parts_values,
-                                        .watch = config->watch},
-                  a, d) == 0) {
+    of = (struct host_config){.jobs = config->jobs,
+                              .topo = config->fleet,
+                              .policy = choice->policy,
+                              .text = choice->config,
+                              .values = choice->values,
+                              .n_values = choice->n_values,
+                              .seed = config->seed,
+                              .save_time = config->costs.save,
+                              .restore_time = config->costs.restore,
+                              .parts = choice->parts,
+                              .parts_text = choice->parts_config,
+                              .parts_values = choice->parts_values,
+                              .n_parts_values = choice->n_parts_values,
+                              .watch = config->watch};
+    if (host_init(host, &of, a, d) == 0 && open_journal(config, &of, host, journal, d) == 0) {
         observer = collect_init(&collect, config->jobs, config->fleet,
                                 &(struct collect_config){.useful = config->useful,
                                                          .warmup = config->warmup,
@@ -264,6 +294,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
             engine.tick_ctx = &config;
         }
         failed = conclude(&engine, engine_run(&engine), &collect, config, choice, a, out, d);
+        failed = close_journal(config, journal, host, &engine, out, failed, d);
         engine_free(&engine);
     }
     host_free(host);

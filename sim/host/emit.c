@@ -40,18 +40,27 @@ const char *emit_kind_text(uint16_t kind)
 
 /* ---- pieces ---- */
 
-/* A MIG instance of the profile that is asked for, at a start that is legal beside what is there. */
+/* A MIG instance at a start that is legal beside what is there, of the profile that is asked for or a larger
+ * one, or large enough for the fraction that is. */
 static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
 {
     const struct topology *t = h->topo;
-    const struct geometry *g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    const struct geometry *g;
+    const struct geometry_profile *q;
 
     if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
-        return BERTH_R_NO_SUCH_PLACE;
-    if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
+        return BERTH_R_NO_SUCH_PLACE; /* nodes without devices have no type */
+    g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    if (!(r->types >> t->gpu_type[p->node] & 1) || !g ||
+        (r->mig && g->layout != job_mig_layout(r->mig)))
         return BERTH_R_GPU_TYPE;
-    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
-        occupancy_profile(p) != job_mig_number(r->mig))
+    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) ||
+        occupancy_profile(p) >= g->layout->n)
+        return BERTH_R_INCOMPLETE;
+    q = &g->layout->profile[occupancy_profile(p)];
+    if (p->milli != geometry_milli(g->layout, q) ||
+        !(r->mig ? geometry_holds(q, job_mig_profile(r->mig))
+                 : geometry_covers(g->layout, q, r->share_milli)))
         return BERTH_R_INCOMPLETE;
     if (!place_open(&h->placer, r, p, 1))
         return BERTH_R_NOT_FREE;
@@ -78,13 +87,13 @@ static uint16_t take_piece(struct host *h, const struct request *r, const struct
         occupancy_charge(&h->occ, p->node, cpu, memory);
         return 0;
     }
-    if (r->mig)
+    if (r->share_milli && (p->base % 64 || (r->mig && p->milli != 1000)))
         return take_instance(h, r, p);
     if (p->base % 64 || p->base + (63u - (uint32_t)__builtin_clzll(p->mask)) >= t->gpus[p->node])
         return BERTH_R_NO_SUCH_PLACE;
     if (!(r->types >> t->gpu_type[p->node] & 1))
         return BERTH_R_GPU_TYPE;
-    if (r->share_milli) {
+    if (r->share_milli && p->milli != 1000) {
         if (p->milli != r->share_milli || p->mask & (p->mask - 1))
             return BERTH_R_INCOMPLETE;
         if (h->occ.left[t->first_gpu[p->node] + p->base + bits_lowest(p->mask)] < p->milli)
@@ -194,6 +203,9 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
         return BERTH_R_CPU_MEMORY;
+    for (uint32_t i = 0; i < n; i++)
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
     if (!r->share_milli && !(r->required == LEVEL_NODE || r->required == LEVEL_NUMA) &&
         !whole_replicas(r, h->jobs->groups[r->first_group].gpus, p, n))
         return BERTH_R_SPLIT;

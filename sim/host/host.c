@@ -82,7 +82,9 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .cpu_milli = r->cpu_milli,
                                                .memory_mib = r->memory_mib};
     }
-    for (uint32_t i = 0; i < j->n; i++)
+    for (uint32_t i = 0; j->known_jobs && i < j->n_requests; i++)
+        h->request[i].known_jobs = j->known_jobs[i];
+    for (uint32_t i = 0; !j->known_jobs && i < j->n; i++)
         h->request[j->specs[i].request].known_jobs++;
 }
 
@@ -439,6 +441,8 @@ void host_event(struct host *h, struct berth_event e, bool wakes)
 
     h->waking += wakes && (!mask || mask >> e.kind & 1);
     VEC_PUSH(&h->events, e);
+    if (h->tap && h->tap->event)
+        h->tap->event(h->tap->ctx, &h->view, &e);
 }
 
 static void set_state(struct host *h, uint32_t slot, uint32_t state, ns_t now)
@@ -511,6 +515,8 @@ void host_progress(struct host *h, uint32_t slot, ns_t from, ns_t ran, ns_t save
     h->job.at[slot].since = from;
     h->job.at[slot].ran = ran;
     h->job.at[slot].saved = saved;
+    if (h->tap && h->tap->progress)
+        h->tap->progress(h->tap->ctx, &h->view, slot);
 }
 
 /* A stop that brings the job no further, in a world where nothing else moves either. */

@@ -96,9 +96,12 @@ struct host_refusal {
     uint16_t kind, code;
 };
 
-/* Hears everything that crosses the border, in order; for the journal. Any may be NULL. */
+/* Hears everything that crosses the border, in order; for the journal. Any may be NULL. Of events it hears
+ * when they happen; a batch are those since the last one. */
 struct host_tap {
     void *ctx;
+    void (*event)(void *ctx, const struct berth_view *v, const struct berth_event *e);
+    void (*progress)(void *ctx, const struct berth_view *v, uint32_t slot); /* host_progress() */
     void (*batch)(void *ctx, const struct berth_view *v, const struct berth_event *e, uint32_t n);
     void (*decision)(void *ctx, const struct berth_view *v, const struct berth_decision *d,
                      uint16_t refused);

@@ -19,7 +19,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
     c->policy = policy;
     c->arena = a;
     c->topo = mirror_fleet(view, a);
-    c->jobs = mirror_jobs(view, a);
+    c->jobs = mirror_jobs(view, policy->part[AXIS_SHARE]->share, a);
     occupancy_init(&c->occ, c->topo, a, view->left_milli != NULL, view->cpu_free != NULL,
                    view->memory_free != NULL);
     c->placer = (struct placer){

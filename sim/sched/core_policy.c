@@ -4,6 +4,7 @@
 #include "sched/attribution.h"
 #include "sched/core_state.h"
 #include "sched/pods.h"
+#include "sched/share.h"
 #include <string.h>
 
 struct instance {
@@ -18,6 +19,7 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 {
     struct instance *s = host->alloc(host->ctx, sizeof *s, 64);
     struct diag d = {0};
+    char why[200];
 
     if (!s)
         return BERTH_E_MEMORY;
@@ -32,6 +34,13 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
     s->core.parts = host->extension(host->ctx, BERTH_PARTS);
+    if (!share_possible(&s->core, why, sizeof why)) {
+        host->log(host->ctx, 0, why, (uint32_t)strlen(why));
+        core_free(&s->core);
+        arena_free(&s->arena);
+        host->free(host->ctx, s);
+        return BERTH_E_CONFIG;
+    }
     s->why.core = &s->core;
     attribution_reserve(&s->why);
     *self = s;
@@ -128,7 +137,8 @@ const struct berth_policy core_policy = {
     .summary = "Berth's own core: a composition of parts",
     .version = BERTH_VERSION,
     .source = "",
-    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE,
+    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE |
+            BERTH_CAN_MIG,
     .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),
