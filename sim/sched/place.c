@@ -100,7 +100,7 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return p->score && !r->mig ? node_pick_score(p, &w)
+    return p->score && !r->mig  ? node_pick_score(p, &w)
            : r->share_milli     ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
@@ -242,6 +242,9 @@ static bool take_closest(struct placer *p, const struct request *r, uint32_t job
                      .charged = node_pick_charges(p, r),
                      .n_nodes = t->n_nodes};
 
+    if (!r->gpus)
+        return r->required > LEVEL_GPU ? take_in_level(p, r, job, r->required)
+                                       : take_within(p, r, job, false, LEVEL_NONE, NULL, 0);
     if (t->has_islands && most == LEVEL_NVLINK) /* a node, or NUMA node, may be several islands */
         return take_in_level(p, r, job, LEVEL_NVLINK);
     if (t->has_islands && most > LEVEL_NVLINK && take_in_level(p, r, job, LEVEL_NVLINK))
@@ -340,8 +343,8 @@ static bool instance_open(const struct occupancy *o, const struct held *h, uint3
     for (uint32_t k = 0; k < i; k++)
         if (h[k].node == node && h[k].mask == h[i].mask &&
             occupancy_base(&h[k]) == occupancy_base(&h[i]))
-            state = geometry_with(&l->profile[occupancy_profile(&h[k])], state,
-                                  occupancy_start(&h[k]));
+            state =
+                geometry_with(&l->profile[occupancy_profile(&h[k])], state, occupancy_start(&h[k]));
     if (!state && !(o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask))
         return false; /* held whole, or lent in shares */
     return geometry_legal(l, &l->profile[occupancy_profile(&h[i])], state) >>
@@ -433,11 +436,10 @@ enum room place_why_not(struct placer *p, const struct request *r)
 uint32_t place_block(enum room why)
 {
     static const uint8_t block[] = {
-        [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
-        [ROOM_SHARE] = BERTH_BLOCK_SHARE,           [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
-        [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,         [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
-        [ROOM_MIG] = BERTH_BLOCK_MIG,
-        [ROOM_NODE] = BERTH_BLOCK_NODE};
+        [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW, [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
+        [ROOM_SHARE] = BERTH_BLOCK_SHARE,     [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
+        [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,   [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
+        [ROOM_MIG] = BERTH_BLOCK_MIG,         [ROOM_NODE] = BERTH_BLOCK_NODE};
 
     return block[why];
 }
