@@ -1,20 +1,34 @@
 /* order_gittins.c - largest Gittins index of attained GPU-time first (Tiresias-G). */
 #include "sched/policy.h"
 
+#include <stddef.h>
+
+static const char *refuses(const int64_t *options)
+{
+    for (int i = 0; i + 1 < 3; i++)
+        if (options[i + 1] && options[i + 1] <= options[i])
+            return "the thresholds t1, t2 and t3 must rise, or be 0 from some on";
+    return NULL;
+}
+
 POLICY_PART(order_gittins) = {
     .axis = AXIS_ORDER,
     .name = "gittins",
     .summary = "largest Gittins index first: by attained GPU-time and what jobs took before",
     .source = "Gu et al., NSDI 19; policies.md 3.5",
-    .options = {{"t1", "GPU-seconds at which queue 0 is left, 0 = one queue", 0, 0, 1000000000, false},
+    .oracle = "hand cases, known laws and the definition (tests/unit/test_gittins.c)",
+    .options = {{"t1", "GPU-seconds at which queue 0 is left, 0 = one queue", 0, 0, 1000000000,
+                 false},
                 {"t2", "the same of queue 1, 0 = there is no more", 0, 0, 1000000000, false},
                 {"t3", "the same of queue 2, 0 = there is no more", 0, 0, 1000000000, false},
-                {"promote", "back to queue 0 after waiting this many permille of what it ran, 0 = never",
-                 0, 0, 1000000000, false},
+                {"promote",
+                 "back to queue 0 after waiting this many permille of what it ran, 0 = never", 0, 0,
+                 1000000000, false},
                 {"delta", "GPU-seconds ahead that the index looks, 0 = as far as is best", 0, 0,
                  1000000000, false},
-                {"quantum", "GPU-seconds of service between two looks at a job", 3250, 1, 1000000000,
-                 false}},
+                {"quantum", "GPU-seconds of service between two looks at a job", 3250, 1,
+                 1000000000, false}},
+    .refuses = refuses,
     .rank = ORDER_GITTINS,
     .needs_desired = true,
     .needs_distribution = true,

@@ -6,5 +6,6 @@ POLICY_PART(place_buddy) = {
     .name = "buddy",
     .summary = "the smallest free aligned block of 2^k GPUs, other sizes cut into such blocks",
     .source = "Knowlton, CACM 1965; policies.md 9.7, decomposed and not rounded up",
+    .oracle = "all aligned blocks of small fleets (tests/property/test_place_rule.c)",
     .pick = PICK_BUDDY,
 };

@@ -24,6 +24,7 @@ POLICY_PART(place_dotprod) = {
     .name = "dotprod",
     .summary = "smallest product of free and asked, over CPU and GPU, in steps of a hundredth",
     .source = "the DotProd baseline of Weng et al., USENIX ATC'23",
+    .oracle = "decisions of the published program, GPU by GPU (tests/exact/test_fgd_oracle.c)",
     .pick = PICK_LEAST_FREE,
     .score = dotprod_score,
 };

@@ -71,6 +71,7 @@ POLICY_PART(place_fgd) = {
     .name = "fgd",
     .summary = "where the task adds least fragmentation for the tasks of the trace",
     .source = "Weng et al., Beware of Fragmentation, USENIX ATC'23; scores as published",
+    .oracle = "decisions of the published program, GPU by GPU (tests/exact/test_fgd_oracle.c)",
     .options = {{"coverage", "percent of the trace's tasks the target workload covers", 95, 1, 100,
                  false}},
     .pick = PICK_LEAST_FREE,

@@ -26,6 +26,7 @@ POLICY_PART(place_gpuclustering) = {
     .name = "gpuclustering",
     .summary = "nodes that hold the same kind of task first, nodes of other kinds last",
     .source = "the GpuClustering baseline of Weng et al., USENIX ATC'23",
+    .oracle = "decisions of the published program, GPU by GPU (tests/exact/test_fgd_oracle.c)",
     .pick = PICK_LEAST_FREE,
     .score = gpuclustering_score,
 };

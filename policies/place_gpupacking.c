@@ -55,6 +55,7 @@ POLICY_PART(place_gpupacking) = {
     .name = "gpupacking",
     .summary = "devices in use first, then nodes in use, then idle nodes",
     .source = "the GpuPacking baseline of Weng et al., USENIX ATC'23",
+    .oracle = "decisions of the published program, GPU by GPU (tests/exact/test_fgd_oracle.c)",
     .pick = PICK_LEAST_FREE,
     .score = gpupacking_score,
 };

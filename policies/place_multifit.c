@@ -24,6 +24,7 @@ POLICY_PART(place_multifit) = {
     .name = "multifit",
     .summary = "best fit over CPU and GPU: least of both left, in steps of a hundredth",
     .source = "the BestFit baseline of Weng et al., USENIX ATC'23; policies.md 9",
+    .oracle = "decisions of the published program, GPU by GPU (tests/exact/test_fgd_oracle.c)",
     .pick = PICK_LEAST_FREE,
     .score = multifit_score,
 };

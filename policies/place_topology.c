@@ -6,5 +6,6 @@ POLICY_PART(place_topology) = {
     .name = "topology",
     .summary = "the lowest level that holds the gang, fewest domains in it, least left over",
     .source = "policies.md 9 and 9.5",
+    .oracle = "all domains of small fleets (tests/property/test_place_rule.c)",
     .pick = PICK_TOPOLOGY,
 };

@@ -2,12 +2,24 @@
  * time slices. bf_max_time is a number of trials: wall time would make runs irreproducible. */
 #include "sched/policy.h"
 
+#include <stddef.h>
+
+static const char *refuses(const int64_t *options)
+{
+    enum { RESOLUTION = 4, WINDOW = 5 };
+
+    return options[WINDOW] < options[RESOLUTION]
+               ? "bf_window is shorter than bf_resolution, so no start lies inside it"
+               : NULL;
+}
+
 POLICY_PART(walk_window) = {
     .axis = AXIS_WALK,
     .name = "window",
     .summary =
         "strict at every event, and every 30 s backfill in slices of time over a window of a day",
     .source = "Slurm, Scheduling Configuration Guide and slurm.conf; policies.md 4.4",
+    .oracle = "a loop over every slice of time (tests/property/test_window.c)",
     .options =
         {{"depth", "default_queue_depth: jobs looked at after an event", 100, 1, 1000000, false},
          {"per_tenant", "1: a blocked job blocks its tenant (partition) alone; 0: everybody", 0, 0,
@@ -24,5 +36,6 @@ POLICY_PART(walk_window) = {
           0, INT64_MAX, false}},
     .needs_estimate = true,
     .pass = walk_window,
+    .refuses = refuses,
     .keeps_window = true,
 };

@@ -1,10 +1,12 @@
 /* cmd_policies.c - berth policies: list presets, parts and whole policies, describe one, begin one, check
  * one. */
+#include "base/check.h"
 #include "base/writer.h"
 #include "cli/cmd.h"
 #include "cli/policies_check.h"
 #include "cli/policies_new.h"
 #include "host/load.h"
+#include "sched/compose.h"
 #include "sched/registry.h"
 
 #include <string.h>
@@ -82,6 +84,23 @@ static void list(void)
           stdout);
 }
 
+/* The parts of a preset with the values that their options have in it. */
+static void describe_parameters(const struct policy_part *preset)
+{
+    struct composition c;
+    struct diag d = {0};
+
+    check(compose_parse(preset->composition, NULL, &c, &d) == 0);
+    for (int axis = 0; axis < AXIS_PRESET; axis++)
+        for (int i = 0; i < POLICY_OPTIONS && c.part[axis]->options[i].name; i++) {
+            const struct policy_option *o = &c.part[axis]->options[i];
+            char value[32];
+            option_text(o, c.option[axis][i], value, sizeof value);
+            printf("  parameter %s=%s,%s=%s  %s\n", registry_axis_name((enum axis)axis),
+                   c.part[axis]->name, o->name, value, o->help);
+        }
+}
+
 static void describe(const struct policy_part *p)
 {
     printf("%s (%s)\n  %s\n", p->name, registry_axis_name(p->axis), p->summary);
@@ -89,6 +108,10 @@ static void describe(const struct policy_part *p)
         printf("  is %s\n", p->composition);
     if (p->source && *p->source)
         printf("  follows %s\n", p->source);
+    if (p->oracle)
+        printf("  checked against %s\n", p->oracle);
+    if (p->composition)
+        describe_parameters(p);
     if (p->needs_estimate)
         printf("  needs an estimate of lengths\n");
     for (int i = 0; i < POLICY_OPTIONS && p->options[i].name; i++)
@@ -194,6 +217,30 @@ static void json_whole(struct writer *w, const struct berth_policy *p)
 
 /* ---- parts ---- */
 
+static void json_parameters(struct writer *w, const struct policy_part *preset)
+{
+    struct composition c;
+    struct diag d = {0};
+    bool first = true;
+
+    check(compose_parse(preset->composition, NULL, &c, &d) == 0);
+    writer_print(w, ",\"parameters\":[");
+    for (int axis = 0; axis < AXIS_PRESET; axis++)
+        for (int i = 0; i < POLICY_OPTIONS && c.part[axis]->options[i].name; i++) {
+            writer_print(w, "%s{\"axis\":", first ? "" : ",");
+            writer_json(w, registry_axis_name((enum axis)axis));
+            writer_print(w, ",\"part\":");
+            writer_json(w, c.part[axis]->name);
+            writer_print(w, ",\"name\":");
+            writer_json(w, c.part[axis]->options[i].name);
+            writer_print(w, ",\"value\":%lld,\"unit\":", (long long)c.option[axis][i]);
+            writer_json(w, c.part[axis]->options[i].is_duration ? "ns" : NULL);
+            writer_print(w, "}");
+            first = false;
+        }
+    writer_print(w, "]");
+}
+
 static void json_part(struct writer *w, const struct policy_part *p)
 {
     writer_print(w, "{\"axis\":");
@@ -206,6 +253,10 @@ static void json_part(struct writer *w, const struct policy_part *p)
     writer_json(w, p->source && *p->source ? p->source : NULL);
     writer_print(w, ",\"composition\":");
     writer_json(w, p->composition);
+    writer_print(w, ",\"oracle\":");
+    writer_json(w, p->oracle);
+    if (p->composition)
+        json_parameters(w, p);
     writer_print(w, ",\"options\":[");
     for (int i = 0; i < POLICY_OPTIONS && p->options[i].name; i++)
         json_option(w, &p->options[i], i == 0);

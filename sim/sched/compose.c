@@ -211,7 +211,8 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     }
     if (c->knowledge == ESTIMATE_AUTO)
         c->knowledge = !needed ? ESTIMATE_NONE : with || !n ? ESTIMATE_LIMIT : ESTIMATE_HISTORY;
-    if (needed && (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION || (c->knowledge == ESTIMATE_LIMIT && n && !with)))
+    if (needed && (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION ||
+                   (c->knowledge == ESTIMATE_LIMIT && n && !with)))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
                          "%s=%s needs a limit or an estimate, and %s; use walk=skip, "
                          "estimate=history or estimate=exact (clairvoyant)",
@@ -305,6 +306,18 @@ static int check_combination(const struct composition *c, const char *text, stru
                              *place = c->part[AXIS_PLACE], *share = c->part[AXIS_SHARE];
     struct diag_at at = {.file = "--policy", .text = text};
 
+    for (int axis = 0; axis < AXIS_PRESET; axis++) {
+        const struct policy_part *p = c->part[axis];
+        const char *why = p->refuses ? p->refuses(c->option[axis]) : NULL;
+        if (why)
+            return diag_fail(d, STATUS_USAGE, at, "%s=%s: %s", registry_axis_name((enum axis)axis),
+                             p->name, why);
+    }
+    if (launch->pod_by_pod && place->pick == PICK_TOPOLOGY)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "launch=%s places pods one by one and knows no gang to keep together, so "
+                         "place=%s means nothing; use place=consolidate",
+                         launch->name, place->name);
     if (launch->pod_by_pod && (walk->needs_estimate || walk->is_desired))
         return diag_fail(d, STATUS_USAGE, at,
                          "launch=%s starts pods one by one and keeps no reservation, so walk=%s "
@@ -342,9 +355,8 @@ static int check_combination(const struct composition *c, const char *text, stru
 int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
                   struct diag *d)
 {
-    static const char *const usual[AXIS_PRESET] = {"fifo",    "strict", "none",
-                                                    "bestfit", "auto",   "gang",
-                                                    "milli"};
+    static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "none", "bestfit",
+                                                   "auto", "gang",   "milli"};
 
     memset(out, 0, sizeof *out);
     for (int axis = 0; axis < AXIS_PRESET; axis++)

@@ -93,6 +93,8 @@ struct policy_part {
     enum axis axis;
     const char *name, *summary;
     const char *source; /* paper or document it follows, "" when it is folklore */
+    const char *oracle; /* what it is checked against beyond the books: recorded runs, formulas, slow
+                           models; NULL = nothing */
     struct policy_option options[POLICY_OPTIONS]; /* ends at the first without a name */
     /* AXIS_ORDER: smaller runs first; ties by job index. Of ORDER_FIXED; also of the others where the
      * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
@@ -131,7 +133,9 @@ struct policy_part {
     bool pod_by_pod;
     /* AXIS_SHARE */
     enum share share;
-    /* AXIS_PRESET: the composition, and what it is checked against */
+    /* Why these options make no sense together, NULL = they do; may be NULL. */
+    const char *(*refuses)(const int64_t *options);
+    /* AXIS_PRESET: the composition */
     const char *composition;
 };
 
