@@ -32,8 +32,9 @@ static const struct opts_flag own_flags[] = {
 static const struct opts_table own = {"policies of your own", own_flags};
 
 /* Presets are what most people pick: they come first. */
-static const enum axis shown[AXES] = {AXIS_PRESET, AXIS_ORDER,    AXIS_WALK,   AXIS_DISPLACE,
-                                      AXIS_PLACE,  AXIS_ESTIMATE, AXIS_LAUNCH, AXIS_SHARE};
+static const enum axis shown[AXES] = {AXIS_PRESET,   AXIS_ORDER, AXIS_WALK,
+                                      AXIS_DISPLACE, AXIS_PLACE, AXIS_ESTIMATE,
+                                      AXIS_LAUNCH,   AXIS_SHARE, AXIS_VIEW};
 
 static const char *const heading[AXES] = {
     [AXIS_PRESET] = "presets",
@@ -43,7 +44,8 @@ static const char *const heading[AXES] = {
     [AXIS_PLACE] = "place: which nodes",
     [AXIS_ESTIMATE] = "estimate: what is known of lengths",
     [AXIS_LAUNCH] = "launch: how a gang starts",
-    [AXIS_SHARE] = "share: what a request for part of a GPU is given"};
+    [AXIS_SHARE] = "share: what a request for part of a GPU is given",
+    [AXIS_VIEW] = "view: what it sees of the fleet"};
 
 /* "5" or, for durations, "600 s" */
 static void option_text(const struct policy_option *o, int64_t v, char *to, size_t room)

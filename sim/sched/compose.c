@@ -281,7 +281,7 @@ static void write_text(struct composition *c)
         const struct policy_part *p = c->part[axis];
         if ((axis == AXIS_LAUNCH && !p->pod_by_pod) ||
             (axis == AXIS_DISPLACE && p->displace == DISPLACE_NONE) ||
-            (axis == AXIS_SHARE && p->share == SHARE_MILLI))
+            (axis == AXIS_SHARE && p->share == SHARE_MILLI) || (axis == AXIS_VIEW && !p->is_blind))
             continue;
         if (axis == AXIS_ESTIMATE &&
             (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION))
@@ -303,7 +303,8 @@ static int check_combination(const struct composition *c, const char *text, stru
 {
     const struct policy_part *order = c->part[AXIS_ORDER], *walk = c->part[AXIS_WALK],
                              *displace = c->part[AXIS_DISPLACE], *launch = c->part[AXIS_LAUNCH],
-                             *place = c->part[AXIS_PLACE], *share = c->part[AXIS_SHARE];
+                             *place = c->part[AXIS_PLACE], *share = c->part[AXIS_SHARE],
+                             *view = c->part[AXIS_VIEW];
     struct diag_at at = {.file = "--policy", .text = text};
 
     for (int axis = 0; axis < AXIS_PRESET; axis++) {
@@ -313,6 +314,16 @@ static int check_combination(const struct composition *c, const char *text, stru
             return diag_fail(d, STATUS_USAGE, at, "%s=%s: %s", registry_axis_name((enum axis)axis),
                              p->name, why);
     }
+    if (view->is_blind && (walk->needs_estimate || displace->displace == DISPLACE_MIGRATE))
+        return diag_fail(d, STATUS_USAGE, at,
+                         "view=%s hides where devices are, and %s=%s plans on nodes and their "
+                         "domains; use walk=strict, walk=skip or walk=desired with displace=none",
+                         view->name, walk->needs_estimate ? "walk" : "displace",
+                         walk->needs_estimate ? walk->name : displace->name);
+    if (view->is_blind && place->pick == PICK_TOPOLOGY)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "view=%s hides the levels that place=%s goes by; use place=consolidate",
+                         view->name, place->name);
     if (launch->pod_by_pod && place->pick == PICK_TOPOLOGY)
         return diag_fail(d, STATUS_USAGE, at,
                          "launch=%s places pods one by one and knows no gang to keep together, so "
@@ -355,8 +366,8 @@ static int check_combination(const struct composition *c, const char *text, stru
 int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
                   struct diag *d)
 {
-    static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "none", "bestfit",
-                                                   "auto", "gang",   "milli"};
+    static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "none",  "bestfit",
+                                                   "auto", "gang",   "milli", "sighted"};
 
     memset(out, 0, sizeof *out);
     for (int axis = 0; axis < AXIS_PRESET; axis++)

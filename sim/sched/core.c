@@ -24,6 +24,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
                    view->memory_free != NULL);
     c->placer = (struct placer){
         .occ = &c->occ, .jobs = c->jobs, .pick = policy->part[AXIS_PLACE]->pick, .seed = seed};
+    c->placer.blind = policy->part[AXIS_VIEW]->is_blind;
     place_by_score(&c->placer, policy->part[AXIS_PLACE], policy->option[AXIS_PLACE], a);
     queue_init(&c->queue, c->jobs, policy->part[AXIS_WALK]->needs_estimate, a);
     estimate_init(&c->estimate, c->jobs, view->n_users, policy, a);

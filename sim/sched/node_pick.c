@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
+#include "sched/place_rule.h"
 
 bool node_pick_charges(const struct placer *p, const struct request *r)
 {
@@ -84,7 +85,9 @@ static void take_on(struct placer *p, const struct want *w, uint32_t node, uint3
     VEC_RESERVE(&p->out, p->out.n + o->words + 1 + k / 65535);
     if (w->gpus) {
         const uint64_t *prefer = p->prefer ? p->prefer + (size_t)node * o->words : NULL;
-        p->out.n += occupancy_take(p->occ, node, k * w->gpus, prefer, p->out.at + p->out.n);
+        p->out.n += p->blind
+                        ? place_blind_devices(p, node, k * w->gpus, p->out.at + p->out.n)
+                        : occupancy_take(p->occ, node, k * w->gpus, prefer, p->out.at + p->out.n);
     }
     if (w->charged || !w->gpus) {
         if (w->charged)

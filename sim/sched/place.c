@@ -268,6 +268,14 @@ bool place_take(struct placer *p, const struct request *r, uint32_t job)
     p->out.n = 0;
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return false;
+    if (p->blind) {
+        if (!take_within(p, r, job, false, LEVEL_NONE, NULL, 0))
+            return false;
+        if (place_blind_allowed(p, r))
+            return true;
+        node_pick_undo(p, r, 0);
+        return false;
+    }
     if (p->pick == PICK_TOPOLOGY && !p->n_prefer)
         return take_closest(p, r, job);
     if (r->preferred != LEVEL_NONE && (r->required == LEVEL_NONE || r->preferred < r->required))
@@ -396,12 +404,7 @@ bool place_open(const struct placer *p, const struct request *r, const struct he
     return true;
 }
 
-enum room place_why(struct placer *p, const struct request *r)
-{
-    return place_fits(p, r) ? ROOM_YES : place_why_not(p, r);
-}
-
-enum room place_why_not(struct placer *p, const struct request *r)
+static enum room why_sighted(struct placer *p, const struct request *r)
 {
     struct request easier = *r;
     int64_t milli = 0;
@@ -433,6 +436,23 @@ enum room place_why_not(struct placer *p, const struct request *r)
     if (r->mig && r->required > LEVEL_GPU && r->required <= LEVEL_NODE && place_fits(p, &easier))
         return ROOM_NODE;
     return r->mig ? ROOM_MIG : r->share_milli ? ROOM_SHARE : ROOM_NODE;
+}
+
+enum room place_why(struct placer *p, const struct request *r)
+{
+    return place_fits(p, r) ? ROOM_YES : place_why_not(p, r);
+}
+
+enum room place_why_not(struct placer *p, const struct request *r)
+{
+    enum room why;
+
+    if (!p->blind)
+        return why_sighted(p, r);
+    p->blind = false;
+    why = place_why(p, r); /* room that it did not see is its own doing */
+    p->blind = true;
+    return why;
 }
 
 uint32_t place_block(enum room why)

@@ -22,6 +22,8 @@ struct placer {
     enum place_pick pick;
     struct score *score; /* NULL = by pick alone */
     uint64_t seed;
+    bool
+        blind; /* topology is not looked at: a pick that misses the required level is no placement */
     VEC(struct held) out;         /* pieces of the placement being made */
     const uint64_t *prefer;       /* [node * words] devices to use first, or NULL */
     const uint32_t *prefer_nodes; /* nodes that hold them, in order */
@@ -76,7 +78,8 @@ bool place_open(const struct placer *p, const struct request *r, const struct he
 /* Why not: ROOM_YES when it fits. */
 enum room place_why(struct placer *p, const struct request *r);
 
-/* The same for a request that is known not to fit. */
+/* The same for a request that is known not to fit; ROOM_YES when a blind placement did not see that it
+ * does. */
 enum room place_why_not(struct placer *p, const struct request *r);
 
 /* The border's word for a reason (BERTH_BLOCK_*); not for ROOM_YES. */

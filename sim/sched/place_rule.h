@@ -21,4 +21,9 @@ bool place_buddy(struct placer *p, const struct want *w);
  * tightest. All or nothing. */
 bool place_topology(struct placer *p, const struct want *w);
 
+/* Blind: the lowest free devices of a node, which has them, into `out`; returns the pieces. Does what lies in
+ * p->out keep to the required level? */
+uint32_t place_blind_devices(struct placer *p, uint32_t node, uint32_t count, struct held *out);
+bool place_blind_allowed(const struct placer *p, const struct request *r);
+
 #endif

@@ -27,6 +27,7 @@ enum axis {
     AXIS_ESTIMATE,
     AXIS_LAUNCH,
     AXIS_SHARE,
+    AXIS_VIEW,
     AXIS_PRESET,
     AXES
 };
@@ -129,6 +130,8 @@ struct policy_part {
         ESTIMATE_DISTRIBUTION,
         ESTIMATE_AUTO
     } estimate;
+    /* AXIS_VIEW: topology is hidden from it */
+    bool is_blind;
     /* AXIS_LAUNCH */
     bool pod_by_pod;
     /* AXIS_SHARE */

@@ -5,7 +5,7 @@ for p in walk=easy,estimate=none walk=conservative,estimate=none walk=window,est
     order=2dlas,walk=easy order=las,walk=conservative order=gittins,walk=window order=drf,walk=desired \
     walk=desired,displace=priority walk=desired,displace=migrate \
     launch=pod,walk=easy launch=pod,walk=window launch=pod,walk=desired launch=pod,displace=priority launch=pod,place=topology \
-    share=mig,place=fgd walk=window,bf_window=30s order=2dlas,walk=desired,t1=100,t2=50 order=gittins,walk=desired,t2=50,t1=50
+    share=mig,place=fgd view=blind,walk=easy,estimate=limit view=blind,displace=migrate view=blind,place=topology walk=window,bf_window=30s order=2dlas,walk=desired,t1=100,t2=50 order=gittins,walk=desired,t2=50,t1=50
 do
     $BERTH run -q --trace a.csv --cluster '2x hgx-h100' --policy $p -o out 2>&1 | grep error
     test -e out && echo "$p ran"

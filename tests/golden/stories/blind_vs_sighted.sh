@@ -1,0 +1,1 @@
+$BERTH run -q scenarios/stories/blind-vs-sighted.json -o $T/o && for v in $T/o/0*; do cut -d, -f1,9,11 $v/jobs.csv; grep -E '^total,.*,(policy|fragmentation),' $v/ledger.csv | grep -v ',0,0.000000,'; done
