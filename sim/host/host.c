@@ -660,6 +660,8 @@ static bool move_over(struct host *h)
     bool saves = p->flags & BERTH_FORKABLE;
     berth_status status = 0;
 
+    if (h->parts_policy)
+        return broke(h, "brings parts, whose state is not saved (%lld)", BERTH_E_STATE);
     note_place(h, HOST_SAVE);
     if (saves)
         status = p->save(h->self, &to);
