@@ -435,14 +435,9 @@ void rank_finish(struct rank *r, uint32_t job)
     if (!gittins_learn(&r->gittins, gittins_service(j->service.attained), GITTINS_FIRST))
         return;
     /* A new table: every key may have changed. */
-    for (uint32_t i = desired_first(c->desired), next; i != DESIRED_NONE; i = next) {
-        next = desired_after(c->desired, i);
-        VEC_PUSH(&r->promoted, i);
-    }
-    for (size_t i = 0; i < r->promoted.n; i++)
-        if (r->promoted.at[i] != job)
-            rekey(r, r->promoted.at[i]);
-    r->promoted.n = 0;
+    for (uint32_t i = 0; i < c->view->jobs.n; i++)
+        if (i != job && desired_has(c->desired, i))
+            rekey(r, i);
 }
 
 /* ---- what is due ---- */
@@ -475,8 +470,9 @@ static void promote(struct rank *r)
         for (size_t k = i; k > 0; k--) {
             uint32_t *a = &r->promoted.at[k - 1], *b = &r->promoted.at[k], swap = *a;
             const struct las_job *x = &r->job[*a].service, *y = &r->job[*b].service;
-            bool before = las_promotes_before(y, x) ||
-                          (!las_promotes_before(x, y) && core_key(r->core, *b) < core_key(r->core, *a));
+            bool before =
+                las_promotes_before(y, x) ||
+                (!las_promotes_before(x, y) && core_key(r->core, *b) < core_key(r->core, *a));
             if (!before)
                 break;
             *a = *b;
