@@ -51,7 +51,7 @@ static void arrive(struct engine *e, uint32_t job)
 {
     uint32_t before = e->jobs->after ? e->jobs->after[job] : JOB_NONE;
 
-    if (before != JOB_NONE && !e->ended_job[before]) {
+    if (before != JOB_NONE && e->ended_job && !e->ended_job[before]) {
         e->waiting_for[job] = e->first_waiting[before];
         e->first_waiting[before] = job;
         return;

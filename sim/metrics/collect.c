@@ -308,7 +308,7 @@ static void hand_over(struct collect *c, struct outcome *o, struct arena *a)
     }
     if (c->keep_segments) {
         struct segment *all = ARENA_ARRAY(a, struct segment, c->segments.n + 1);
-        if (c->segments.n)
+        if (c->segments.at)
             memcpy(all, c->segments.at, c->segments.n * sizeof *all);
         o->segments = all;
     }

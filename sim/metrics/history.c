@@ -130,9 +130,10 @@ static struct job_history *begin(struct history *h, uint32_t job, const struct h
     if (j)
         return j;
     check(h->results[job].start != NS_UNKNOWN && h->results[job].end == NS_UNKNOWN);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): room means memory */
     VEC_PUSH(&h->all, (struct job_history){0});
     h->results[job].history = (uint32_t)h->all.n;
-    j = of(h, job);
+    j = &h->all.at[h->all.n - 1];
     layer_for(h, j, held, n);
     h->layer.at[j->layer].since = h->results[job].start;
     h->layer.at[j->layer].phase = PHASE_WORK;
@@ -283,13 +284,15 @@ static const struct job_run *sort_runs(struct history *h, struct arena *a)
     struct job_run *sorted = ARENA_ARRAY(a, struct job_run, h->runs.n + 1);
     uint32_t first = 0;
 
+    if (!h->all.at)
+        return sorted;
     for (size_t i = 0; i < h->all.n; i++) {
         h->all.at[i].first_run = first;
         first += h->all.at[i].n_runs;
         h->all.at[i].n_runs = 0;
     }
     for (size_t i = 0; i < h->runs.n; i++) {
-        struct job_history *j = of(h, h->runs.at[i].job);
+        struct job_history *j = &h->all.at[h->results[h->runs.at[i].job].history - 1];
         sorted[j->first_run + j->n_runs++] = h->runs.at[i];
     }
     return sorted;
@@ -309,7 +312,7 @@ void history_close(struct history *h, ns_t end, struct outcome *o, struct arena 
         o->n_runs = h->runs.n;
     }
     all = ARENA_ARRAY(a, struct job_history, h->all.n + 1);
-    if (h->all.n)
+    if (h->all.at)
         memcpy(all, h->all.at, h->all.n * sizeof *all);
     o->histories = all;
     o->n_histories = (uint32_t)h->all.n;

@@ -2,6 +2,7 @@
 #include "sched/plan.h"
 
 #include "base/check.h"
+#include "sched/profile.h"
 #include "sched/walk.h"
 
 /* What one job holds on one node, now or later. */
@@ -36,8 +37,10 @@ struct plan {
     uint32_t slots;
     bool *freed; /* by node: something came back earlier than planned */
     VEC(uint32_t) freed_nodes;
-    VEC(ns_t) times; /* candidate starts, sorted */
     VEC(struct spot) chosen;
+    struct profile profile;         /* all spans, by GPU type */
+    uint32_t total[TOPOLOGY_TYPES]; /* usable devices */
+    bool any_late;                  /* a job runs past its planned end, in this pass */
 };
 
 /* Replicas of one device each, no wishes and nothing else to run out of: any device is as good. */
@@ -67,6 +70,9 @@ struct plan *plan_new(struct core *c, struct arena *a)
     p->freed = ARENA_ARRAY(a, bool, c->topo->n_nodes);
     p->pooled = interchangeable(c);
     p->pool = c->occ.free_total;
+    profile_init(&p->profile, c->topo->n_types ? c->topo->n_types : 1);
+    for (uint32_t i = 0; i < c->topo->n_types; i++)
+        p->total[i] = (uint32_t)(c->occ.pool[i].capacity_milli / 1000);
     return p;
 }
 
@@ -93,7 +99,7 @@ void plan_free(struct plan *p)
     free(p->start);
     free(p->spots);
     VEC_FREE(&p->freed_nodes);
-    VEC_FREE(&p->times);
+    profile_free(&p->profile);
     VEC_FREE(&p->chosen);
 }
 
@@ -114,12 +120,18 @@ static ns_t planned_end(const struct plan *p, uint32_t job)
     return p->start[job] + (length ? length : 1);
 }
 
+static uint32_t type_of(const struct plan *p, const struct spot *s)
+{
+    return p->pooled || !s->gpus ? 0 : p->core->topo->gpu_type[s->node];
+}
+
 static void add_spans(struct plan *p, uint32_t job, ns_t from, ns_t to)
 {
     const struct request *r = request_of(p, job);
 
     for (size_t i = 0; i < p->spots[job].n; i++) {
         const struct spot *s = &p->spots[job].at[i];
+        profile_use(&p->profile, from, to, type_of(p, s), s->gpus * s->k, true);
         VEC_PUSH(&p->node[s->node].spans, (struct span){from, to, job, s->gpus * s->k,
                                                         r->cpu_milli * s->k, r->memory_mib * s->k});
     }
@@ -131,8 +143,12 @@ static void remove_spans(struct plan *p, uint32_t job, bool mark)
         uint32_t node = p->spots[job].at[i].node;
         struct node_plan *n = &p->node[node];
         for (size_t k = n->spans.n; k-- > 0;)
-            if (n->spans.at[k].job == job)
+            if (n->spans.at[k].job == job) {
+                const struct span *s = &n->spans.at[k];
+                profile_use(&p->profile, s->from, s->to, type_of(p, &p->spots[job].at[i]),
+                            s->gpus, false);
                 n->spans.at[k] = n->spans.at[--n->spans.n];
+            }
         if (mark && !p->freed[node]) {
             p->freed[node] = true;
             VEC_PUSH(&p->freed_nodes, node);
@@ -256,33 +272,6 @@ static bool seat(struct plan *p, uint32_t job, ns_t from, bool freed_only)
     return false;
 }
 
-static int by_time(const void *a, const void *b)
-{
-    ns_t x = *(const ns_t *)a, y = *(const ns_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The instants before `before` at which something is given back: room appears only there. */
-static void candidate_times(struct plan *p, ns_t before, bool freed_only)
-{
-    size_t n = freed_only ? p->freed_nodes.n : planned_nodes(p), kept = 0;
-
-    p->times.n = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct node_plan *node = &p->node[freed_only ? p->freed_nodes.at[i] : i];
-        for (size_t k = 0; k < node->spans.n; k++) {
-            ns_t end = span_end(p, &node->spans.at[k]);
-            if (end < before)
-                VEC_PUSH(&p->times, end);
-        }
-    }
-    qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
-    for (size_t i = 0; i < p->times.n; i++)
-        if (!i || p->times.at[i] != p->times.at[kept - 1])
-            p->times.at[kept++] = p->times.at[i];
-    p->times.n = kept;
-}
-
 /* Replicas all nodes together can hold from `from` on, up to `enough`: a quick refusal. */
 static bool enough_room(struct plan *p, uint32_t job, ns_t from)
 {
@@ -309,16 +298,47 @@ static bool seat_at(struct plan *p, uint32_t job, ns_t from, bool freed_only)
     return true;
 }
 
-/* Give the job the earliest seat before `before`; false when there is none. Most jobs of a fleet that
- * is not full start at once, so the instants to try are collected only when now is not one. */
+/* The first instant from `at` on, now or where something is given back, at which enough devices stay free for
+ * the whole estimate by count; NS_NEVER when there is none before `before`. */
+static ns_t next_by_count(const struct plan *p, uint32_t job, ns_t at, ns_t before)
+{
+    const struct core *c = p->core;
+    const struct request *r = request_of(p, job);
+    ns_t length = c->queue.link[job].estimate, until;
+    uint64_t free = 0;
+
+    if (!r->gpus)
+        return at < before ? at : NS_NEVER;
+    /* What runs too long is not in the profile; what is free now says so. */
+    for (uint32_t i = 0; i < c->topo->n_types && at <= c->now; i++)
+        free += r->types >> i & 1 ? c->occ.pool[i].free : 0;
+    if (at <= c->now && free < r->gpus)
+        at = p->any_late ? c->now + 1 : profile_next_end(&p->profile, c->now);
+    while (at < before) {
+        if (profile_has(&p->profile, p->total, r->types, r->gpus, at, length ? length : 1, &until))
+            return at;
+        at = until == NS_NEVER ? NS_NEVER : profile_next_end(&p->profile, until - 1);
+    }
+    return NS_NEVER;
+}
+
+/* Give the job the earliest seat before `before`; false when there is none. Room appears only now and
+ * where something is given back. */
 static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_only)
 {
-    if (seat_at(p, job, p->core->now, freed_only))
-        return true;
-    candidate_times(p, before, freed_only);
-    for (size_t i = 0; i < p->times.n; i++)
-        if (seat_at(p, job, p->times.at[i], freed_only))
+    ns_t now = p->core->now, at = next_by_count(p, job, now, now + 1);
+
+    if (at == NS_NEVER)
+        at = next_by_count(p, job, p->any_late ? now + 1 : profile_next_end(&p->profile, now),
+                           before);
+    while (at < before || at == now) {
+        if (seat_at(p, job, at, freed_only))
             return true;
+        at = next_by_count(p, job,
+                           at == now && p->any_late ? now + 1
+                                                    : profile_next_end(&p->profile, at),
+                           before);
+    }
     return false;
 }
 
@@ -434,12 +454,25 @@ static void compress(struct plan *p)
     p->freed_nodes.n = 0;
 }
 
+/* Does a running job hold devices that the plan thinks gone? */
+static bool anybody_late(const struct plan *p)
+{
+    const struct core *c = p->core;
+
+    for (uint32_t i = 0; i < c->n_running; i++)
+        if (planned_end(p, c->running[i]) <= c->now)
+            return true;
+    return false;
+}
+
 void walk_plan(struct core *c, int64_t most)
 {
     struct plan *p = c->plan;
     int64_t blocked = 0;
 
     c->reserving = true;
+    profile_trim(&p->profile, c->now);
+    p->any_late = anybody_late(p);
     if (p->freed_nodes.n)
         compress(p);
     c->cursors_made = false;

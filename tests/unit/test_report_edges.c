@@ -364,7 +364,7 @@ static void fragmentation_has_columns_only_when_it_was_measured(void **s)
         (struct outcome_fragmentation){.known = true, .mean = {0, 0.25, 1.5, 2, 6, 0}};
     expect_line(&b.m.o, "series_csv", 1,
                 "0.000000000,3000,3000,0,0,0,0,0,0,0,0,0,0,0,0,0,0,2000,0,0,0,2,0,0,0,0,0,0,0,"
-                "0,0,0,0,0");
+                "0,0,0,0,0,0");
     text = mini_outcome_render(&b.m.o, "outcome_json");
     assert_non_null(strstr(text, "\"scattered_2_gpus\": 0.25,"));
     assert_non_null(strstr(text, "\"largest_gang_gpus\": 6,"));
