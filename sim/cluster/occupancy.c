@@ -430,6 +430,14 @@ void occupancy_release(struct occupancy *o, const struct held *h)
             o->left[o->topo->first_gpu[h->node] + h->base + bits_lowest(m)] = 1000;
 }
 
+void occupancy_settle(struct occupancy *o, uint32_t node, uint32_t had)
+{
+    uint32_t now = o->n_free[node];
+
+    move(o, node, had, now);
+    free_milli(o, node, ((int64_t)now - had) * 1000);
+}
+
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib)
 {
     if (cpu_milli < 0 || memory_mib < 0)

@@ -8,6 +8,7 @@
 #ifndef BERTH_CLUSTER_OCCUPANCY_H
 #define BERTH_CLUSTER_OCCUPANCY_H
 
+#include "base/bits.h"
 #include "cluster/change_log.h"
 #include "cluster/geometry.h"
 #include "cluster/topology.h"
@@ -126,6 +127,16 @@ bool occupancy_close(struct occupancy *o, uint32_t node, uint32_t gpu, struct he
  * [GEOMETRY_LAYOUTS * GEOMETRY_PROFILES]. */
 void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_t *demand,
                         uint64_t *unserved, uint64_t *all);
+
+/* Devices on trial, in fleets without shares: occupancy_lift() makes them free on their node alone, at a
+ * fraction of the cost; occupancy_settle() then tells index and totals that the node had `had` free before.
+ * A node whose devices and n_free were put back in between needs nothing. */
+static inline void occupancy_lift(struct occupancy *o, const struct held *h)
+{
+    o->free[(size_t)h->node * o->words + h->base / 64] |= h->mask;
+    o->n_free[h->node] = (uint16_t)(o->n_free[h->node] + bits_count(h->mask));
+}
+void occupancy_settle(struct occupancy *o, uint32_t node, uint32_t had);
 
 /* CPU and memory of a node; negative amounts give back. No-op without bookkeeping. */
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib);
