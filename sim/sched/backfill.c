@@ -49,6 +49,15 @@ static uint32_t returned_on(const struct core *c, uint32_t node)
     return n;
 }
 
+/* The index is to know of the devices on trial of prefer_nodes[i]; those of most nodes it never needs. */
+static void settle(struct core *c, size_t i)
+{
+    if (i >= c->lifted.n || c->lifted.at[i].settled)
+        return;
+    c->lifted.at[i].settled = true;
+    occupancy_settle(&c->occ, c->prefer_nodes.at[i], c->lifted.at[i].had);
+}
+
 /* k replicas on a node, its preferred devices first. */
 static void take_there(struct core *c, const struct request *r, uint32_t node, uint32_t gpus,
                        uint32_t k)
@@ -65,10 +74,12 @@ static void take_there(struct core *c, const struct request *r, uint32_t node, u
     place_taken(p, r, p->out.at, (uint32_t)p->out.n);
 }
 
-/* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. */
-static uint32_t cheapest_node(const struct core *c, const struct request *r, uint32_t gpus)
+/* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. Its place
+ * in prefer_nodes, or their number. */
+static size_t cheapest_node(const struct core *c, const struct request *r, uint32_t gpus)
 {
     uint32_t best = UINT32_MAX, node = NODE_NONE;
+    size_t found = c->prefer_nodes.n;
 
     for (size_t i = 0; i < c->prefer_nodes.n; i++) {
         uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost,
@@ -80,9 +91,10 @@ static uint32_t cheapest_node(const struct core *c, const struct request *r, uin
                                              (free == c->occ.n_free[node] && at < node)))) {
             best = cost;
             node = at;
+            found = i;
         }
     }
-    return node;
+    return found;
 }
 
 /* Seat equal replicas so that few idle devices are used: on devices that come back first, then on nodes
@@ -97,9 +109,10 @@ static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job
         return false;
     p->out.n = 0;
     if (left == 1) {
-        uint32_t node = cheapest_node(c, r, gpus);
-        if (node != NODE_NONE) {
-            take_there(c, r, node, gpus, 1);
+        size_t i = cheapest_node(c, r, gpus);
+        if (i < c->prefer_nodes.n) {
+            settle(c, i);
+            take_there(c, r, c->prefer_nodes.at[i], gpus, 1);
             return true;
         }
     }
@@ -112,10 +125,14 @@ static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job
             fit = place_capacity(p, r, gpus, node);
             k = k < fit ? k : fit;
             k = k < left ? k : left;
-            if (k)
+            if (k) {
+                settle(c, i);
                 take_there(c, r, node, gpus, k);
+            }
             left -= k;
         }
+    for (size_t i = 0; i < c->lifted.n && left; i++)
+        settle(c, i);
     if (left)
         place_replicas(p, r, gpus, left, (uint32_t)core_key(c, job));
     return true;
@@ -197,7 +214,7 @@ static uint32_t lift(struct core *c, const struct request *r, uint32_t gpus, con
         uint32_t node = h[i].node, had = o->n_free[node], marked = (uint32_t)c->prefer_nodes.n;
         mark(c, &h[i], 1);
         if (c->prefer_nodes.n > marked)
-            VEC_PUSH(&c->prefer_had, (uint16_t)had);
+            VEC_PUSH(&c->lifted, ((struct lifted){(uint16_t)had, false}));
         occupancy_lift(o, &h[i]);
         if (r->types >> c->topo->gpu_type[node] & 1)
             more += o->n_free[node] / gpus - had / gpus;
@@ -205,20 +222,20 @@ static uint32_t lift(struct core *c, const struct request *r, uint32_t gpus, con
     return more;
 }
 
-/* Every node as it was; `settled`: the index has been told of what it had on trial. */
-static void unlift(struct core *c, bool settled)
+/* Every node as it was. */
+static void unlift(struct core *c)
 {
     struct occupancy *o = &c->occ;
 
-    for (size_t i = 0; i < c->prefer_nodes.n; i++) {
-        uint32_t node = c->prefer_nodes.at[i], lifted = o->n_free[node];
+    for (size_t i = 0; i < c->lifted.n; i++) {
+        uint32_t node = c->prefer_nodes.at[i], had = o->n_free[node];
         for (uint32_t k = 0; k < o->words; k++)
             o->free[(size_t)node * o->words + k] &= ~c->prefer[(size_t)node * o->words + k];
-        o->n_free[node] = c->prefer_had.at[i];
-        if (settled)
-            occupancy_settle(o, node, lifted);
+        o->n_free[node] = c->lifted.at[i].had;
+        if (c->lifted.at[i].settled)
+            occupancy_settle(o, node, had);
     }
-    c->prefer_had.n = 0;
+    c->lifted.n = 0;
 }
 
 /* Replicas that fit now, counted to `enough`. */
@@ -252,12 +269,10 @@ static bool reserve_by_number(struct core *c, uint32_t job, const struct request
     }
     found = room >= r->replicas;
     if (found) {
-        for (size_t i = 0; i < c->prefer_nodes.n; i++)
-            occupancy_settle(&c->occ, c->prefer_nodes.at[i], c->prefer_had.at[i]);
         c->reserved_at = at;
         choose(c, job, r);
     }
-    unlift(c, found);
+    unlift(c);
     return found;
 }
 
@@ -414,18 +429,24 @@ static bool try_place(struct core *c, uint32_t job, const struct request *r, boo
     return placed;
 }
 
-/* Does any other class fit now? Those that do not leave the walk. */
+/* Leave the other classes that fit now; is there any? */
 static bool anybody_fits(struct core *c, uint32_t head)
 {
+    uint32_t n = 0;
+
     for (uint32_t i = 0; i < c->n_cursor; i++) {
         uint32_t request = c->cursor[i].request;
         if (request == c->jobs->specs[head].request || walk_refused(c, request))
             continue;
         if (place_fits(&c->placer, &c->jobs->requests[request]))
-            return true;
-        c->refused[request] = c->occ.returned + 1;
+            c->cursor[n++] = c->cursor[i];
+        else
+            c->refused[request] = c->occ.returned + 1;
     }
-    return false;
+    c->n_cursor = n;
+    for (uint32_t i = n / 2; i-- > 0;)
+        walk_sink(c, i);
+    return n > 0;
 }
 
 void walk_backfill(struct core *c, uint32_t head)
@@ -443,10 +464,6 @@ void walk_backfill(struct core *c, uint32_t head)
         uint32_t job = k->job;
         bool in_time, open;
 
-        if (k->request == c->jobs->specs[head].request || walk_refused(c, k->request)) {
-            walk_pop(c);
-            continue;
-        }
         if (k->exact != c->starts + 1) {
             if (!place_fits(&c->placer, r)) {
                 c->refused[k->request] = c->occ.returned + 1;

@@ -73,7 +73,7 @@ void core_free(struct core *c)
     VEC_FREE(&c->keep);
     VEC_FREE(&c->walked);
     VEC_FREE(&c->prefer_nodes);
-    VEC_FREE(&c->prefer_had);
+    VEC_FREE(&c->lifted);
     if (c->plan)
         plan_free(c->plan);
     if (c->pods)
@@ -134,7 +134,7 @@ void core_reserve(struct core *c, uint32_t slots)
     VEC_RESERVE(&c->keep, most);
     VEC_RESERVE(&c->walked, most);
     VEC_RESERVE(&c->prefer_nodes, most);
-    VEC_RESERVE(&c->prefer_had, most);
+    VEC_RESERVE(&c->lifted, most);
 }
 
 static struct end end_of(const struct core *c, uint32_t job)

@@ -27,6 +27,11 @@ struct cursor {
     uint64_t exact;
 };
 
+struct lifted {   /* a node */
+    uint16_t had; /* free devices before */
+    bool settled; /* the index knows of those on trial */
+};
+
 struct core {
     const struct berth_host *host;    /* borrowed */
     const struct berth_view *view;    /* borrowed during a call */
@@ -66,7 +71,7 @@ struct core {
     VEC(uint32_t) walked;       /* running jobs given back on trial */
     uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
-    VEC(uint16_t) prefer_had; /* free devices of each before those on trial */
+    VEC(struct lifted) lifted; /* by prefer_nodes, while their devices are free on trial */
     ns_t
         *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
     struct rank *rank;       /* orders that change; NULL = the order is fixed */
