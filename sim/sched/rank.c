@@ -393,7 +393,7 @@ void rank_start(struct rank *r, uint32_t job)
 
     hold(r, job, 1);
     advance(r, job);
-    las_start(&r->las, &j->service, r->walk);
+    las_start(&j->service, r->walk);
     j->safe_until = safe ? r->core->now + safe : 0;
     rekey(r, job);
 }
