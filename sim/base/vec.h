@@ -26,6 +26,15 @@ void *vec_grow(void *at, size_t *room, size_t want, size_t size);
 
 #define VEC_PUSH(v, ...) (VEC_RESERVE((v), (v)->n + 1), (v)->at[(v)->n++] = (__VA_ARGS__))
 
+/* The elements of another vector of the same type, instead of its own. */
+#define VEC_COPY(to, from)                                                                         \
+    do {                                                                                           \
+        VEC_RESERVE((to), (from)->n);                                                              \
+        if ((from)->n)                                                                             \
+            memcpy((to)->at, (from)->at, (from)->n * sizeof *(from)->at);                          \
+        (to)->n = (from)->n;                                                                       \
+    } while (0)
+
 #define VEC_FREE(v) (free((v)->at), (v)->at = NULL, (v)->n = (v)->room = 0)
 
 #endif

@@ -229,7 +229,7 @@ void core_finish(struct core *c, uint32_t job, ns_t ran)
 {
     give_back(c, job);
     if (c->rank)
-        rank_finish(c->rank, job);
+        rank_finish(c->rank, job, ran);
     if (c->desired)
         desired_erase(c->desired, job);
     estimate_learn(&c->estimate, job, ran);
@@ -247,18 +247,23 @@ static void propose_start(struct core *c, uint32_t job, const struct held *h, ui
     check(c->host->emit(c->host->ctx, &d) == 0);
 }
 
-static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends)
 {
-    ns_t estimate = c->queue.link[job].estimate;
-
     c->run[job].first = first;
     c->run[job].n = n;
-    queue_remove(&c->queue, job);
-    c->run[job].ends = estimate == NS_NEVER ? NS_NEVER : c->now + estimate;
+    c->run[job].ends = ends;
     if (c->tracks_ends)
         ends_add(&c->ends, end_of(c, job));
     c->run[job].turn = c->n_running;
     c->running[c->n_running++] = job;
+}
+
+static void note_start(struct core *c, uint32_t job, uint32_t first, uint32_t n)
+{
+    ns_t estimate = c->queue.link[job].estimate;
+
+    queue_remove(&c->queue, job);
+    core_resume(c, job, first, n, estimate == NS_NEVER ? NS_NEVER : c->now + estimate);
     c->starts++;
 }
 

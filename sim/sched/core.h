@@ -113,6 +113,9 @@ static inline const struct held *core_held(const struct core *c, uint32_t job, u
  * `complete`, on the pieces that the job holds at the host already. */
 void core_start(struct core *c, uint32_t job, bool complete);
 
+/* In the books again as running on core.held[first .. first + n), which is taken; nothing is proposed. */
+void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t ends);
+
 /* The same on pieces that are taken already, core.held[first .. first + n). */
 void core_start_on(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 

@@ -2,6 +2,7 @@
 #include "sched/core_policy.h"
 
 #include "sched/attribution.h"
+#include "sched/core_state.h"
 #include "sched/pods.h"
 #include <string.h>
 
@@ -83,6 +84,20 @@ static berth_status decide(void *self, const struct berth_view *view,
     return 0;
 }
 
+static berth_status save(void *self, const struct berth_writer *to)
+{
+    return core_state_save(&((struct instance *)self)->core, to);
+}
+
+static berth_status load(void *self, const struct berth_view *view, const struct berth_reader *from)
+{
+    struct core *c = &((struct instance *)self)->core;
+
+    c->view = view;
+    core_reserve(c, view->jobs.n);
+    return core_state_load(c, from);
+}
+
 static void why_begin(void *self)
 {
     attribution_begin(&((struct instance *)self)->why);
@@ -110,11 +125,13 @@ const struct berth_policy core_policy = {
     .version = BERTH_VERSION,
     .source = "",
     .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE,
-    .flags = BERTH_CLAIRVOYANCE,
+    .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),
     .create = create,
     .destroy = destroy,
     .decide = decide,
+    .save = save,
+    .load = load,
     .extension = extension,
 };

@@ -391,3 +391,8 @@ bool displace_for(struct displace_work *d, uint32_t job)
     d->core->occ.returned = returned;
     return false;
 }
+
+void displace_state(struct displace_work *d, struct state *s, uint32_t job)
+{
+    state_u16(s, &d->times[job]);
+}

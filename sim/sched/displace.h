@@ -7,6 +7,7 @@
 #define BERTH_SCHED_DISPLACE_H
 
 #include "base/arena.h"
+#include "sched/state.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,5 +33,8 @@ void displace_submit(struct displace_work *d, uint32_t job);
  * plan. With estimates a plan is only made when the GPU-time of waiting that it saves, until the
  * residents would have left by themselves, exceeds the GPU-time that the moves cost. */
 bool displace_for(struct displace_work *d, uint32_t job);
+
+/* How often the job was displaced. */
+void displace_state(struct displace_work *d, struct state *s, uint32_t job);
 
 #endif

@@ -159,3 +159,16 @@ bool drf_may_displace(const struct drf *d, uint32_t taker, const uint64_t *need,
     }
     return drf_compare(dominant(d, more, t->weight), dominant(d, less, v->weight)) < 0;
 }
+
+void drf_state(struct drf *d, struct state *s)
+{
+    for (uint32_t i = 0; i < d->n; i++) {
+        for (uint32_t r = 0; r < d->n_resources; r++) {
+            uint64_t *allocated = &d->owner[i].allocated[r];
+            state_u64(s, allocated);
+            if (!state_require(s, *allocated <= DRF_TOTAL_MAX))
+                *allocated = 0;
+        }
+        refresh(d, i);
+    }
+}

@@ -10,6 +10,7 @@
 #define BERTH_SCHED_DRF_H
 
 #include "base/arena.h"
+#include "sched/state.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -65,5 +66,8 @@ int drf_compare(struct drf_share a, struct drf_share b);
 /* Volcano's rule: with `need` more, would the taker's share stay below the victim's without `gives`? */
 bool drf_may_displace(const struct drf *d, uint32_t taker, const uint64_t *need, uint32_t victim,
                       const uint64_t *gives);
+
+/* What the owners hold. */
+void drf_state(struct drf *d, struct state *s);
 
 #endif

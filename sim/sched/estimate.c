@@ -7,8 +7,10 @@
 void estimate_init(struct estimate *e, const struct job_set *jobs, uint32_t users,
                    const struct composition *c, struct arena *a)
 {
-    *e = (struct estimate){
-        .jobs = jobs, .knowledge = c->knowledge, .factor_percent = c->factor_percent};
+    *e = (struct estimate){.jobs = jobs,
+                           .knowledge = c->knowledge,
+                           .factor_percent = c->factor_percent,
+                           .users = users};
     if (c->knowledge == ESTIMATE_HISTORY) {
         e->cell = ARENA_ARRAY(a, struct estimate_cell, (size_t)(users + 1) * JOB_SIZES);
         e->user = ARENA_ARRAY(a, struct estimate_cell, users + 1);
@@ -69,4 +71,24 @@ void estimate_learn(struct estimate *e, uint32_t job, ns_t ran)
     add(&e->user[user], ran);
     add(&e->size[size], ran);
     add(&e->all, ran);
+}
+
+static void cell_state(struct estimate_cell *c, struct state *s)
+{
+    state_u64(s, &c->n);
+    if (c->n)
+        state_wide(s, &c->sum);
+}
+
+void estimate_state(struct estimate *e, struct state *s)
+{
+    if (e->knowledge != ESTIMATE_HISTORY)
+        return;
+    for (size_t i = 0; i < (size_t)(e->users + 1) * JOB_SIZES; i++)
+        cell_state(&e->cell[i], s);
+    for (size_t i = 0; i < e->users + 1; i++)
+        cell_state(&e->user[i], s);
+    for (int i = 0; i < JOB_SIZES; i++)
+        cell_state(&e->size[i], s);
+    cell_state(&e->all, s);
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "sched/compose.h"
+#include "sched/state.h"
 
 struct estimate_cell {
     wide_t sum;
@@ -15,6 +16,7 @@ struct estimate {
     const struct job_set *jobs;
     int knowledge; /* ESTIMATE_* */
     int64_t factor_percent;
+    uint32_t users; /* numbers of users are below it; 0 stands for nobody too */
     struct estimate_cell *cell; /* [user * JOB_SIZES + size class]: same user, same size */
     struct estimate_cell *user; /* [user] */
     struct estimate_cell size[JOB_SIZES], all;
@@ -32,5 +34,8 @@ ns_t estimate_job(const struct estimate *e, uint32_t job);
 
 /* A job ended after `ran`; history learns from it. */
 void estimate_learn(struct estimate *e, uint32_t job, ns_t ran);
+
+/* What was learned. */
+void estimate_state(struct estimate *e, struct state *s);
 
 #endif

@@ -193,3 +193,26 @@ void fairtree_rank(struct fairtree *f)
     compute_levels(f);
     rank_siblings(f, &w, 0, append(f, 0, FAIRTREE_ROOT), false);
 }
+
+void fairtree_state(struct fairtree *f, struct state *s)
+{
+    uint32_t n = f->n;
+
+    state_index(s, &n, f->room);
+    if (!state_require(s, n >= 1))
+        return;
+    f->n = n;
+    f->n_users = 0;
+    f->shaped = f->shaped && !s->loading;
+    for (uint32_t i = 1; i < n; i++) {
+        struct fairtree_node *k = &f->node[i];
+        state_index(s, &k->parent, i - 1);
+        state_u32(s, &k->shares);
+        state_bool(s, &k->is_user);
+        state_wide(s, &k->usage);
+        state_u32(s, &k->rank);
+        state_u32(s, &k->factor);
+        state_require(s, !f->node[k->parent].is_user && k->usage >= 0);
+        f->n_users += k->is_user;
+    }
+}

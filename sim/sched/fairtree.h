@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include "sched/state.h"
 #include <stdbool.h>
 
 #define FAIRTREE_ONE (UINT32_C(1) << 30)
@@ -49,5 +50,8 @@ uint32_t fairtree_user(struct fairtree *f, uint32_t parent, uint32_t shares);
 /* Ranks and factors from the users' usage, >= 0: set node[].usage first (usage_owner.stored will do, as
  * only quotients count). O(n log n), nothing allocates. */
 void fairtree_rank(struct fairtree *f);
+
+/* The associations, and their ranks and factors as of the last fairtree_rank(). */
+void fairtree_state(struct fairtree *f, struct state *s);
 
 #endif

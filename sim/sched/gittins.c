@@ -150,3 +150,21 @@ int64_t gittins_next(const struct gittins *g, int64_t service)
         return GITTINS_LAST;
     return times * g->quantum;
 }
+
+void gittins_state(struct gittins *g, struct state *s)
+{
+    uint32_t n = g->n, built = g->n_built;
+
+    state_count(s, &n, g->room, 8);
+    state_index(s, &built, n);
+    for (uint32_t i = 0; i < n; i++) {
+        state_i64(s, &g->sample[i]);
+        if (!state_require(s, g->sample[i] >= 0))
+            return;
+    }
+    if (!s->loading)
+        return;
+    g->n = built;
+    gittins_build(g);
+    g->n = n;
+}

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include "sched/state.h"
 
 #define GITTINS_LAST INT64_MAX
 
@@ -60,5 +61,8 @@ static inline int64_t gittins_service(wide_t milli_ns)
 
     return t > INT64_MAX ? INT64_MAX : (int64_t)t;
 }
+
+/* The samples, and how many of them the table is made of. */
+void gittins_state(struct gittins *g, struct state *s);
 
 #endif

@@ -137,3 +137,27 @@ struct desired_key las_key(const struct las_job *j, uint64_t seq)
 
     return (struct desired_key){(int64_t)j->queue << RUNNING_BITS | among, j->position, seq};
 }
+
+void las_state(struct las *l, struct state *s)
+{
+    for (uint32_t i = 0; i <= l->n_thresholds; i++) {
+        state_i64(s, &l->head[i]);
+        state_i64(s, &l->tail[i]);
+    }
+}
+
+void las_state_job(const struct las *l, struct las_job *j, struct state *s)
+{
+    state_wide(s, &j->attained);
+    state_i64(s, &j->ran);
+    state_i64(s, &j->waited);
+    state_i64(s, &j->since);
+    state_i64(s, &j->position);
+    state_u64(s, &j->walk);
+    state_u32(s, &j->milli);
+    state_u8(s, &j->queue);
+    state_bool(s, &j->running);
+    state_bool(s, &j->settled);
+    if (!state_require(s, j->queue <= l->n_thresholds))
+        j->queue = 0;
+}

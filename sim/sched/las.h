@@ -14,6 +14,7 @@
 
 #include "base/units.h"
 #include "sched/desired.h"
+#include "sched/state.h"
 
 enum { LAS_THRESHOLDS = 8 };
 
@@ -72,5 +73,9 @@ ns_t las_next_change(const struct las *l, const struct las_job *j);
 
 /* Changes only in the calls above that take a job. */
 struct desired_key las_key(const struct las_job *j, uint64_t seq);
+
+/* The ends of the queues' lists, and where a job stands. */
+void las_state(struct las *l, struct state *s);
+void las_state_job(const struct las *l, struct las_job *j, struct state *s);
 
 #endif

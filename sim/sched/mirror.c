@@ -1,14 +1,36 @@
 /* mirror.c - what the core copies from the policy's view. */
 #include "sched/mirror.h"
 
+#include "base/bits.h"
 #include "base/check.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* Devices that are free or that some job holds, as a count by node. A job that stops may be shown with
+ * devices that are another's by now, so they are collected by device. */
+static uint16_t *usable(const struct berth_view *v, struct arena *a)
+{
+    uint64_t *there = ARENA_ARRAY(a, uint64_t, (size_t)v->nodes.n * v->words + 1);
+    uint16_t *n = ARENA_ARRAY(a, uint16_t, v->nodes.n + 1);
+
+    memcpy(there, v->free_mask, (size_t)v->nodes.n * v->words * sizeof *there);
+    for (uint32_t i = 0; i < v->jobs.n; i++) {
+        const struct berth_job *j = berth_job_at(v, i);
+        for (uint32_t k = 0; k < j->n_pieces; k++)
+            there[(size_t)j->pieces[k].node * v->words + j->pieces[k].base / 64] |=
+                j->pieces[k].mask;
+    }
+    for (uint32_t i = 0; i < v->nodes.n; i++)
+        for (uint32_t w = 0; w < v->words; w++)
+            n[i] = (uint16_t)(n[i] + bits_count(there[(size_t)i * v->words + w]));
+    return n;
+}
 
 struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
 {
     struct topology *t = ARENA_NEW(a, struct topology);
     uint32_t n = v->nodes.n;
+    const uint16_t *there = usable(v, a);
 
     t->n_nodes = n;
     t->n_gpus = v->n_gpus;
@@ -43,7 +65,7 @@ struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
         t->cpu_milli[i] = from->cpu_milli;
         t->memory_mib[i] = from->memory_mib;
         if (from->health == BERTH_NODE_UP)
-            t->gpus_down[i] = (uint16_t)(from->gpus - v->n_free[i]);
+            t->gpus_down[i] = (uint16_t)(from->gpus - there[i]);
         if (from->gpus > t->max_node_gpus)
             t->max_node_gpus = from->gpus;
         if (from->type != BERTH_NONE)

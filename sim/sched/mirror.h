@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "sched/job.h"
 
-/* The fleet as it is at create(): devices that are not free then are not there. */
+/* The fleet as it is at create(): devices that are neither free nor held by a job then are not there. */
 struct topology *mirror_fleet(const struct berth_view *v, struct arena *a);
 
 /* Requests and groups; no jobs yet. */

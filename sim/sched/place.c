@@ -318,6 +318,17 @@ static bool share_open(const struct occupancy *o, const struct held *h, uint32_t
     return o->left[gpu] >= want;
 }
 
+static bool charge_open(const struct occupancy *o, const struct request *r, const struct held *h,
+                        uint32_t n, uint32_t node)
+{
+    int64_t replicas = 0;
+
+    for (uint32_t k = 0; k < n; k++) /* replicas of one node may be charged one by one */
+        replicas += !h[k].mask && h[k].node == node ? h[k].base : 0;
+    return !(o->cpu && o->topo->cpu_milli[node] && o->cpu[node] < r->cpu_milli * replicas) &&
+           !(o->memory && o->topo->memory_mib[node] && o->memory[node] < r->memory_mib * replicas);
+}
+
 bool place_open(const struct placer *p, const struct request *r, const struct held *h, uint32_t n)
 {
     const struct occupancy *o = p->occ;
@@ -326,10 +337,7 @@ bool place_open(const struct placer *p, const struct request *r, const struct he
         uint32_t node = h[i].node;
         bool open;
         if (!h[i].mask)
-            open = !((o->cpu && o->topo->cpu_milli[node] &&
-                      o->cpu[node] < r->cpu_milli * h[i].base) ||
-                     (o->memory && o->topo->memory_mib[node] &&
-                      o->memory[node] < r->memory_mib * h[i].base));
+            open = charge_open(o, r, h, n, node);
         else if (occupancy_is_instance(&h[i]))
             open = instance_open(o, h, i);
         else if (h[i].milli < 1000)

@@ -13,8 +13,12 @@ struct span {
     int64_t cpu, memory;
 };
 
+/* Points of a node's profile that are kept before the past is forgotten. */
+enum { NODE_POINTS = 32 };
+
 struct node_plan {
     VEC(struct span) spans;
+    struct profile profile; /* devices of the spans */
 };
 
 /* Where a planned job will go: k replicas of `gpus` devices on a node. */
@@ -37,6 +41,7 @@ struct plan {
     uint32_t slots;
     bool *freed; /* by node: something came back earlier than planned */
     VEC(uint32_t) freed_nodes;
+    VEC(ns_t) times; /* candidate starts, sorted */
     VEC(struct spot) chosen;
     struct profile profile;         /* all spans, by GPU type */
     uint32_t total[TOPOLOGY_TYPES]; /* usable devices */
@@ -67,6 +72,8 @@ struct plan *plan_new(struct core *c, struct arena *a)
 
     p->core = c;
     p->node = ARENA_ARRAY(a, struct node_plan, c->topo->n_nodes);
+    for (uint32_t i = 0; i < c->topo->n_nodes; i++)
+        profile_init(&p->node[i].profile, 1);
     p->freed = ARENA_ARRAY(a, bool, c->topo->n_nodes);
     p->pooled = interchangeable(c);
     p->pool = c->occ.free_total;
@@ -92,13 +99,16 @@ void plan_submit(struct plan *p, uint32_t job)
 
 void plan_free(struct plan *p)
 {
-    for (uint32_t i = 0; i < p->core->topo->n_nodes; i++)
+    for (uint32_t i = 0; i < p->core->topo->n_nodes; i++) {
         VEC_FREE(&p->node[i].spans);
+        profile_free(&p->node[i].profile);
+    }
     for (uint32_t i = 0; i < p->slots; i++)
         free(p->spots[i].at);
     free(p->start);
     free(p->spots);
     VEC_FREE(&p->freed_nodes);
+    VEC_FREE(&p->times);
     profile_free(&p->profile);
     VEC_FREE(&p->chosen);
 }
@@ -132,6 +142,9 @@ static void add_spans(struct plan *p, uint32_t job, ns_t from, ns_t to)
     for (size_t i = 0; i < p->spots[job].n; i++) {
         const struct spot *s = &p->spots[job].at[i];
         profile_use(&p->profile, from, to, type_of(p, s), s->gpus * s->k, true);
+        profile_use(&p->node[s->node].profile, from, to, 0, s->gpus * s->k, true);
+        if (p->node[s->node].profile.point.n > NODE_POINTS)
+            profile_trim(&p->node[s->node].profile, p->core->now);
         VEC_PUSH(&p->node[s->node].spans, (struct span){from, to, job, s->gpus * s->k,
                                                         r->cpu_milli * s->k, r->memory_mib * s->k});
     }
@@ -147,6 +160,7 @@ static void remove_spans(struct plan *p, uint32_t job, bool mark)
                 const struct span *s = &n->spans.at[k];
                 profile_use(&p->profile, s->from, s->to, type_of(p, &p->spots[job].at[i]),
                             s->gpus, false);
+                profile_use(&n->profile, s->from, s->to, 0, s->gpus, false);
                 n->spans.at[k] = n->spans.at[--n->spans.n];
             }
         if (mark && !p->freed[node]) {
@@ -156,50 +170,74 @@ static void remove_spans(struct plan *p, uint32_t job, bool mark)
     }
 }
 
-/* Replicas of `gpus` devices that the node can hold during all of [from, from + length). */
-static uint32_t room(const struct plan *p, const struct request *r, uint32_t gpus, uint32_t node,
-                     ns_t from, ns_t length)
+/* CPU and memory that spans hold at most at one instant of [from, to). It changes only where a span begins,
+ * so the peak is at the window's start or at such a beginning. */
+static void peak_charge(const struct plan *p, uint32_t node, ns_t from, ns_t to, int64_t *cpu,
+                        int64_t *memory)
 {
-    const struct topology *t = p->core->topo;
     const struct node_plan *n = &p->node[node];
-    ns_t to = length > NS_NEVER - from ? NS_NEVER : from + (length ? length : 1);
-    uint32_t most_gpus = 0,
-             total = p->pooled ? p->pool : (uint32_t)t->gpus[node] - t->gpus_down[node];
-    int64_t most_cpu = 0, most_memory = 0, k;
 
-    if (!p->pooled &&
-        (t->health[node] != NODE_UP || (gpus && (!total || !(r->types >> t->gpu_type[node] & 1)))))
-        return 0;
-    /* Usage changes only where a span begins, so its peak in the window is at the window's start or at
-     * such a beginning. */
+    *cpu = *memory = 0;
     for (size_t i = 0; i <= n->spans.n; i++) {
         ns_t at = i < n->spans.n ? n->spans.at[i].from : from;
-        uint32_t used = 0;
-        int64_t cpu = 0, memory = 0;
+        int64_t c = 0, m = 0;
         if (i < n->spans.n && (at <= from || at >= to))
             continue;
         for (size_t j = 0; j < n->spans.n; j++) {
             const struct span *s = &n->spans.at[j];
             if (s->from <= at && span_end(p, s) > at) {
-                used += s->gpus;
-                cpu += s->cpu;
-                memory += s->memory;
+                c += s->cpu;
+                m += s->memory;
             }
         }
-        most_gpus = used > most_gpus ? used : most_gpus;
-        most_cpu = cpu > most_cpu ? cpu : most_cpu;
-        most_memory = memory > most_memory ? memory : most_memory;
+        *cpu = c > *cpu ? c : *cpu;
+        *memory = m > *memory ? m : *memory;
     }
-    k = gpus ? (most_gpus >= total ? 0 : (total - most_gpus) / gpus) : UINT16_MAX;
-    if (p->core->occ.cpu && r->cpu_milli && t->cpu_milli[node]) {
-        int64_t c = (t->cpu_milli[node] - most_cpu) / r->cpu_milli;
-        k = c < k ? (c < 0 ? 0 : c) : k;
+}
+
+/* Devices that are in use at most at one instant of the window; late ones are there now. */
+static uint32_t peak_devices(const struct plan *p, uint32_t node, ns_t from, ns_t length)
+{
+    const struct node_plan *n = &p->node[node];
+    uint32_t most = profile_most(&n->profile, 0, from, length), now;
+
+    if (from > p->core->now || !p->any_late)
+        return most;
+    now = profile_most(&n->profile, 0, from, 1);
+    for (size_t i = 0; i < n->spans.n; i++)
+        if (n->spans.at[i].to <= from)
+            now += n->spans.at[i].gpus;
+    return now > most ? now : most;
+}
+
+/* Replicas of `gpus` devices that the node can hold during all of [from, from + length). */
+static uint32_t room(const struct plan *p, const struct request *r, uint32_t gpus, uint32_t node,
+                     ns_t from, ns_t length)
+{
+    const struct topology *t = p->core->topo;
+    uint32_t total = p->pooled ? p->pool : (uint32_t)t->gpus[node] - t->gpus_down[node];
+    bool cpu = p->core->occ.cpu && r->cpu_milli && t->cpu_milli[node],
+         memory = p->core->occ.memory && r->memory_mib && t->memory_mib[node];
+    int64_t k = UINT16_MAX;
+
+    length = length ? length : 1;
+    if (!p->pooled && (t->health[node] != NODE_UP ||
+                       (gpus && (!total || !(r->types >> t->gpu_type[node] & 1)))))
+        return 0;
+    if (gpus) {
+        uint32_t most = peak_devices(p, node, from, length);
+        k = most >= total ? 0 : (total - most) / gpus;
     }
-    if (p->core->occ.memory && r->memory_mib && t->memory_mib[node]) {
-        int64_t c = (t->memory_mib[node] - most_memory) / r->memory_mib;
-        k = c < k ? (c < 0 ? 0 : c) : k;
+    if (k && (cpu || memory)) {
+        int64_t most_cpu, most_memory;
+        peak_charge(p, node, from, length > NS_NEVER - from ? NS_NEVER : from + length, &most_cpu,
+                    &most_memory);
+        if (cpu && (t->cpu_milli[node] - most_cpu) / r->cpu_milli < k)
+            k = (t->cpu_milli[node] - most_cpu) / r->cpu_milli;
+        if (memory && (t->memory_mib[node] - most_memory) / r->memory_mib < k)
+            k = (t->memory_mib[node] - most_memory) / r->memory_mib;
     }
-    return (uint32_t)k;
+    return k > 0 ? (uint32_t)k : 0;
 }
 
 /* Try to seat the whole job at `from`; p->chosen holds the spots on success. `freed_only`: one
@@ -322,17 +360,63 @@ static ns_t next_by_count(const struct plan *p, uint32_t job, ns_t at, ns_t befo
     return NS_NEVER;
 }
 
+static int by_time(const void *a, const void *b)
+{
+    ns_t x = *(const ns_t *)a, y = *(const ns_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The instants before `before` at which something is given back on the freed nodes, sorted. */
+static void ends_on_freed(struct plan *p, ns_t before)
+{
+    p->times.n = 0;
+    for (size_t i = 0; i < p->freed_nodes.n; i++) {
+        const struct node_plan *node = &p->node[p->freed_nodes.at[i]];
+        for (size_t k = 0; k < node->spans.n; k++) {
+            ns_t end = span_end(p, &node->spans.at[k]);
+            if (end < before)
+                VEC_PUSH(&p->times, end);
+        }
+    }
+    if (p->times.n)
+        qsort(p->times.at, p->times.n, sizeof *p->times.at, by_time);
+}
+
+/* The earliest seat on the freed nodes alone: room appears only now and where something ends on them. */
+static bool seat_on_freed(struct plan *p, uint32_t job, ns_t before)
+{
+    ns_t now = p->core->now, at = next_by_count(p, job, now, before);
+
+    if (at == now && seat_at(p, job, now, true))
+        return true;
+    if (at == NS_NEVER)
+        return false;
+    ends_on_freed(p, before);
+    for (size_t i = 0; i < p->times.n; i++) {
+        if (p->times.at[i] < at || (i && p->times.at[i] == p->times.at[i - 1]))
+            continue;
+        at = next_by_count(p, job, p->times.at[i], before);
+        if (at == NS_NEVER)
+            return false;
+        if (at == p->times.at[i] && seat_at(p, job, at, true))
+            return true;
+    }
+    return false;
+}
+
 /* Give the job the earliest seat before `before`; false when there is none. Room appears only now and
  * where something is given back. */
 static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_only)
 {
     ns_t now = p->core->now, at = next_by_count(p, job, now, now + 1);
 
+    if (freed_only)
+        return seat_on_freed(p, job, before);
     if (at == NS_NEVER)
         at = next_by_count(p, job, p->any_late ? now + 1 : profile_next_end(&p->profile, now),
                            before);
     while (at < before || at == now) {
-        if (seat_at(p, job, at, freed_only))
+        if (seat_at(p, job, at, false))
             return true;
         at = next_by_count(p, job,
                            at == now && p->any_late ? now + 1
@@ -504,4 +588,43 @@ void walk_plan(struct core *c, int64_t most)
         blocked++;
         walk_step(c, job);
     }
+}
+
+/* ---- its state ---- */
+
+void plan_state(struct plan *p, struct state *s)
+{
+    uint32_t n = (uint32_t)p->freed_nodes.n;
+
+    state_count(s, &n, planned_nodes(p), 4);
+    for (uint32_t i = 0; i < n && !s->broken; i++) {
+        uint32_t node = s->loading ? 0 : p->freed_nodes.at[i];
+        state_index(s, &node, planned_nodes(p) - 1);
+        if (!s->loading || !state_require(s, !p->freed[node]))
+            continue;
+        p->freed[node] = true;
+        VEC_PUSH(&p->freed_nodes, node);
+    }
+}
+
+void plan_state_job(struct plan *p, struct state *s, uint32_t job)
+{
+    uint32_t n = (uint32_t)p->spots[job].n;
+
+    state_i64(s, &p->start[job]);
+    if (p->start[job] == NS_NEVER)
+        return;
+    state_count(s, &n, UINT32_MAX, 12);
+    for (uint32_t i = 0; i < n && !s->broken; i++) {
+        struct spot spot = {0};
+        if (!s->loading)
+            spot = p->spots[job].at[i];
+        state_index(s, &spot.node, planned_nodes(p) - 1);
+        state_u32(s, &spot.gpus);
+        state_u32(s, &spot.k);
+        if (s->loading)
+            VEC_PUSH(&p->spots[job], spot);
+    }
+    if (s->loading && !s->broken)
+        add_spans(p, job, p->start[job], planned_end(p, job));
 }

@@ -10,6 +10,7 @@
 #define BERTH_SCHED_PLAN_H
 
 #include "base/arena.h"
+#include "sched/state.h"
 #include <stdint.h>
 
 struct core;
@@ -20,5 +21,9 @@ void plan_free(struct plan *p);
 void plan_grow(struct plan *p, uint32_t had, uint32_t room); /* for that many slots */
 void plan_submit(struct plan *p, uint32_t job);              /* it has no plan yet */
 void plan_finish(struct plan *p, uint32_t job); /* before its devices come back */
+
+/* What came back early and is not yet given to anybody; the plan of a job that is in the books. */
+void plan_state(struct plan *p, struct state *s);
+void plan_state_job(struct plan *p, struct state *s, uint32_t job);
 
 #endif

@@ -2,7 +2,7 @@
 #include "sched/pods.h"
 
 #include "base/check.h"
-#include "sched/core.h"
+#include "sched/core_state.h"
 
 struct pod_job {
     uint32_t hold;     /* how often it began to hold; a timer of an earlier one is stale */
@@ -176,4 +176,24 @@ void pods_timer(struct pods *p, uint64_t cookie)
     pieces_drop(&p->part, j->first, j->n);
     *j = (struct pod_job){.hold = j->hold};
     emit(p, (struct berth_decision){.kind = BERTH_DO_UNHOLD, .job = job});
+}
+
+void pods_state(struct pods *p, struct state *s)
+{
+    struct core *c = p->core;
+    uint32_t slots = c->room;
+
+    while (!s->loading && slots && !p->job[slots - 1].hold)
+        slots--;
+    state_count(s, &slots, c->room, 8);
+    for (uint32_t i = 0; i < slots && !s->broken; i++) {
+        struct pod_job *j = &p->job[i];
+        state_u32(s, &j->hold);
+        state_u32(s, &j->placed);
+        if (!j->placed)
+            continue;
+        if (!state_require(s, c->queue.link[i].pending && j->placed < request_of(p, i)->replicas))
+            return;
+        core_state_pieces(c, s, i, &p->part, &j->first, &j->n);
+    }
 }

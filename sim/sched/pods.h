@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include "sched/state.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,5 +25,8 @@ void pods_pass(struct pods *p);
 
 /* The time of a hold is up: give it back, unless the timer is of an earlier hold. */
 void pods_timer(struct pods *p, uint64_t cookie);
+
+/* Holds of the pending jobs; how often each slot held, as timers of earlier holds are stale. */
+void pods_state(struct pods *p, struct state *s);
 
 #endif

@@ -83,6 +83,18 @@ void profile_trim(struct profile *p, ns_t now)
     p->used.n = kept * t;
 }
 
+uint32_t profile_most(const struct profile *p, uint32_t type, ns_t from, ns_t length)
+{
+    ns_t to = length > NS_NEVER - from ? NS_NEVER : from + length;
+    size_t first = find(p, from);
+    uint32_t most = p->used.at[first * p->types + type];
+
+    for (size_t i = first + 1; i < p->point.n && p->point.at[i].at < to; i++)
+        if (p->used.at[i * p->types + type] > most)
+            most = p->used.at[i * p->types + type];
+    return most;
+}
+
 ns_t profile_next_end(const struct profile *p, ns_t at)
 {
     for (size_t i = find(p, at) + 1; i < p->point.n; i++)

@@ -31,6 +31,10 @@ void profile_use(struct profile *p, ns_t from, ns_t to, uint32_t type, uint32_t 
 /* Forget what was before now, and points at which nothing changes. O(points). */
 void profile_trim(struct profile *p, ns_t now);
 
+/* The most devices of a type in use at any instant of [from, from + length). O(points in the interval + log
+ * points). */
+uint32_t profile_most(const struct profile *p, uint32_t type, ns_t from, ns_t length);
+
 /* The first point after `at` where some use ends, NS_NEVER when there is none. */
 ns_t profile_next_end(const struct profile *p, ns_t at);
 

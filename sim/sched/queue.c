@@ -245,3 +245,20 @@ uint32_t queue_short(const struct queue *q, uint32_t request, uint32_t from, ns_
             at = q->link[at].right;
     }
 }
+
+void queue_state_classes(struct queue *q, struct state *s)
+{
+    state_same(s, q->n_heap);
+    for (uint32_t i = 0; i < q->n_heap && !s->broken; i++) {
+        uint32_t class = q->heap[i], there = 0;
+        state_index(s, &class, q->jobs->n_requests - 1);
+        if (!state_require(s, q->class[class].n > 0))
+            return;
+        /* Exchange: what is not at its place yet lies further on. */
+        there = q->class[class].place;
+        if (!state_require(s, there >= i))
+            return;
+        put(q, there, q->heap[i]);
+        put(q, i, class);
+    }
+}

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "sched/drf.h"
 #include "sched/job.h"
+#include "sched/state.h"
 
 struct queue_link { /* by slot, meaningful while the job is pending: 40 bytes */
     int64_t key;
@@ -66,5 +67,9 @@ uint32_t queue_after(const struct queue *q, uint32_t request, uint32_t job);
 /* The first pending job of the class, at or after `from` (JOB_NONE = from the start), whose
  * estimate is at most `most`; JOB_NONE when there is none. */
 uint32_t queue_short(const struct queue *q, uint32_t request, uint32_t from, ns_t most);
+
+/* How the heap of classes lies, after the same jobs were added: whoever looks at it in passing sees the
+ * classes in the same turn. */
+void queue_state_classes(struct queue *q, struct state *s);
 
 #endif

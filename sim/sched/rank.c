@@ -401,8 +401,11 @@ void rank_start(struct rank *r, uint32_t job)
 void rank_work(struct rank *r, uint32_t job)
 {
     struct las_job *s = &r->job[job].service;
-    ns_t since = berth_job_at(r->core->view, job)->since;
+    const struct berth_job *v = berth_job_at(r->core->view, job);
+    ns_t since = v->since;
 
+    if (v->state != BERTH_JOB_RUNNING) /* heard only now, when it has ended or stops already */
+        return;
     /* From the decision until its work goes on it waited for devices or restored: no service. */
     if (s->running && since > s->since)
         s->since = since;
@@ -422,17 +425,17 @@ void rank_stop(struct rank *r, uint32_t job)
     rekey(r, job);
 }
 
-void rank_finish(struct rank *r, uint32_t job)
+void rank_finish(struct rank *r, uint32_t job, ns_t ran)
 {
-    struct rank_job *j = &r->job[job];
     struct core *c = r->core;
 
     hold(r, job, -1);
     undue(r, job);
     if (r->kind != ORDER_GITTINS)
         return;
-    advance(r, job);
-    if (!gittins_learn(&r->gittins, gittins_service(j->service.attained), GITTINS_FIRST))
+    if (!gittins_learn(&r->gittins,
+                       gittins_service((wide_t)ran * (wide_t)request_of(r, job)->demand_milli),
+                       GITTINS_FIRST))
         return;
     /* A new table: every key may have changed. */
     for (uint32_t i = 0; i < c->view->jobs.n; i++)
@@ -535,4 +538,40 @@ void rank_settle(struct rank *r)
         return;
     r->woken = d.at;
     check(c->host->emit(c->host->ctx, &d) == 0);
+}
+
+/* ---- its state ---- */
+
+void rank_state(struct rank *r, struct state *s)
+{
+    state_u64(s, &r->walk);
+    state_i64(s, &r->period);
+    state_i64(s, &r->woken);
+    las_state(&r->las, s);
+    if (r->kind == ORDER_GITTINS)
+        gittins_state(&r->gittins, s);
+    if (r->kind == ORDER_DRF)
+        drf_state(&r->drf, s);
+    if (!r->association)
+        return;
+    state_i32(s, &r->multifactor.least);
+    state_i32(s, &r->multifactor.most);
+    usage_state(&r->usage, s);
+    fairtree_state(&r->tree, s);
+    for (uint32_t i = 0; i < owners(r->core) + 1; i++)
+        state_index(s, &r->association[i], r->tree.n - 1);
+}
+
+void rank_state_job(struct rank *r, struct state *s, uint32_t job)
+{
+    struct rank_job *j = &r->job[job];
+    ns_t next = j->place == RANK_NONE ? NS_NEVER : j->next;
+
+    las_state_job(&r->las, &j->service, s);
+    state_i64(s, &j->fixed);
+    state_i64(s, &j->safe_until);
+    state_u32(s, &j->displaced);
+    state_i64(s, &next);
+    if (s->loading && !s->broken)
+        set_due(r, job, next);
 }

@@ -15,6 +15,7 @@
 #include "sched/las.h"
 #include "sched/multifactor.h"
 #include "sched/policy.h"
+#include "sched/state.h"
 #include "sched/usage.h"
 
 struct core;
@@ -61,7 +62,7 @@ void rank_submit(struct rank *r, uint32_t job);
 void rank_start(struct rank *r, uint32_t job); /* decided: it counts as running from here on */
 void rank_work(struct rank *r, uint32_t job);  /* it goes on with its work at view.since */
 void rank_stop(struct rank *r, uint32_t job);  /* displaced */
-void rank_finish(struct rank *r, uint32_t job);
+void rank_finish(struct rank *r, uint32_t job, ns_t ran); /* ran: all its work */
 
 /* Everything that is due by now, before a walk; and what a walk leaves to do, after it, with the timer. */
 void rank_update(struct rank *r);
@@ -72,5 +73,10 @@ struct desired_key rank_key(const struct rank *r, uint32_t job);
 
 /* The key of a pending job for the walks that only start: smaller first. */
 int64_t rank_pending_key(const struct rank *r, uint32_t job);
+
+/* What the order remembers, of all jobs together first, then of each: after its key at the border is in
+ * the books again (core_key). */
+void rank_state(struct rank *r, struct state *s);
+void rank_state_job(struct rank *r, struct state *s, uint32_t job);
 
 #endif

@@ -119,3 +119,16 @@ wide_t usage_at(const struct usage *u, uint32_t owner, ns_t now)
     check(owner < u->n && now >= u->folded);
     return usage_decay(u->owner[owner].stored, now - u->epoch, u->half_life);
 }
+
+void usage_state(struct usage *u, struct state *s)
+{
+    state_i64(s, &u->epoch);
+    state_i64(s, &u->folded);
+    for (uint32_t i = 0; i < u->n; i++) {
+        struct usage_owner *o = &u->owner[i];
+        state_wide(s, &o->stored);
+        state_wide(s, &o->fresh);
+        state_i64(s, &o->since);
+        state_u64(s, &o->milli);
+    }
+}

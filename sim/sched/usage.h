@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include "sched/state.h"
 
 struct usage_owner {
     wide_t stored; /* folded, in terms of the epoch */
@@ -41,5 +42,8 @@ wide_t usage_at(const struct usage *u, uint32_t owner, ns_t now);
 
 /* v x 0.5^(passed / half_life), v >= 0, passed >= 0; rounded down. */
 wide_t usage_decay(wide_t v, ns_t passed, ns_t half_life);
+
+/* What the owners used and hold. */
+void usage_state(struct usage *u, struct state *s);
 
 #endif

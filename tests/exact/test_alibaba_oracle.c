@@ -4,7 +4,9 @@
  * Every row of cases.csv is replayed with tests/compat/alibaba/pool_per_node.c. That simulator counts GPUs in
  * hundredths per node, so they are the memory of a node and of a job here, in MiB, and CPU is CPU; jobs ask
  * for no device. It knows estimates of run times, which are the jobs' limits here, and true lengths under SJF.
- * It breaks ties by job id, which is the jobs' priority here, smaller ids being more urgent. */
+ * It breaks ties by job id, which is the jobs' priority here, smaller ids being more urgent.
+ *
+ * Beside each row that takes nodes by number the core's own composition is run and the difference told. */
 #include "base/csv.h"
 #include "lib/builders.h"
 
@@ -488,6 +490,51 @@ static uint32_t compare_figures(const struct replay *r)
     return wrong;
 }
 
+/* ---- the core beside it ---- */
+
+/* Whole queue in order, stepping over what does not fit, on the first nodes with room: the core's own parts
+ * say the same where nodes are taken by number. Not where types are matched: jobs that ask for no device have
+ * none. */
+static const char *core_policy(const struct replay *r)
+{
+    if (integer(r->row, CASE_MATCHING) || (integer(r->row, CASE_NODES) && r->fleet.n_nodes > 1))
+        return NULL;
+    switch (integer(r->row, CASE_POLICY)) {
+    case 0:
+        return "order=sjf,walk=skip,place=firstfit,estimate=exact";
+    case 8:
+        return "order=fifo,walk=skip,place=firstfit,estimate=none";
+    default:
+        return "order=sjf,walk=skip,place=firstfit,estimate=limit";
+    }
+}
+
+/* Jobs of one length or estimate may come in another order: by submission, then number. Under FIFO there is
+ * nothing to differ in. */
+static void beside_core(struct replay *r)
+{
+    const char *policy = core_policy(r);
+    double theirs = 0, ours = 0, instances = 0;
+    struct outcome o;
+    uint32_t other = 0;
+
+    if (!policy)
+        return;
+    builders_run(&r->jobs, &r->fleet, policy, NS_NEVER, &r->arena, &o, 0);
+    for (uint32_t i = 0; i < r->jobs.n; i++) {
+        double n = (double)r->tasks.at[i].instances, submit = (double)r->jobs.specs[i].submit;
+        theirs += n * ((double)r->o.results[i].end - submit) / NS_PER_S;
+        ours += n * ((double)o.results[i].end - submit) / NS_PER_S;
+        instances += n;
+        other += o.results[i].end != r->o.results[i].end;
+    }
+    print_message("| %s | `%s` | %.1f | %.1f | %+.1f %% | %u of %u |\n", field(r, CASE_NAME),
+                  policy, theirs / instances, ours / instances, 100 * (ours / theirs - 1), other,
+                  r->jobs.n);
+    if (integer(r->row, CASE_POLICY) == 8)
+        assert_int_equal(other, 0);
+}
+
 static uint32_t replay(const char *folder, struct csv *row)
 {
     struct replay r = {.folder = folder, .row = row};
@@ -501,6 +548,7 @@ static uint32_t replay(const char *folder, struct csv *row)
     run(&r);
     list_instances(&r);
     wrong = compare_rows(&r) + compare_figures(&r);
+    beside_core(&r);
     VEC_FREE(&r.tasks);
     VEC_FREE(&r.instances);
     builders_free(&r.jobs);

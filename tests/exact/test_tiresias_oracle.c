@@ -5,9 +5,7 @@
  * completed are compared. One kind of row is left out: multi-dlas-gpu that stopped before its jobs were
  * done, because it saw that no arrival and no end was left; a policy cannot see that. Not compared: the
  * order of jobs that end in one second. */
-#include "base/csv.h"
-#include "experiment/trial.h"
-#include "lib/builders.h"
+#include "lib/tiresias.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -17,7 +15,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define ORACLE "oracles/tiresias"
 #define PROMOTED "tiresias.promoted/1" /* extension of the policy: keys of jobs, one a promotion */
 
 extern const struct berth_policy berth_policy_tiresias_fifo, berth_policy_tiresias_fjf,
@@ -25,88 +22,12 @@ extern const struct berth_policy berth_policy_tiresias_fifo, berth_policy_tiresi
     berth_policy_tiresias_shortest_expected, berth_policy_tiresias_dlas,
     berth_policy_tiresias_gittins, berth_policy_tiresias_multi_dlas;
 
-/* ---- tables of the oracle ---- */
-
-enum { CELLS = 20 };
-
-struct table {
-    struct input *in;
-    struct csv *csv;
-    struct diag d;
-};
-
-static struct table open_table(const char *folder, const char *file, const char *const *columns,
-                               uint32_t n)
-{
-    char inside[512], path[1024];
-    struct csv_column wanted[CELLS];
-    struct table t = {0};
-
-    snprintf(inside, sizeof inside, ORACLE "/%s%s", folder, file);
-    if (!builders_shared(inside, path, sizeof path))
-        fail_msg("%s is named but not there", inside);
-    for (uint32_t i = 0; i < n; i++)
-        wanted[i] = (struct csv_column){columns[i], true};
-    t.in = input_open(path, "a table", &t.d);
-    if (t.in)
-        t.csv = csv_open(t.in, ',', false, wanted, n, &t.d);
-    if (!t.csv)
-        fail_msg("%s: %s", path, t.d.message);
-    return t;
-}
-
-static bool next_row(struct table *t)
-{
-    int more = csv_next(t->csv, &t->d);
-
-    assert_true(more >= 0 && !csv_row_trouble(t->csv));
-    return more > 0;
-}
-
-static void close_table(struct table *t)
-{
-    csv_close(t->csv);
-    input_close(t->in);
-}
-
-static const char *text_at(const struct table *t, uint32_t column)
-{
-    return csv_field(t->csv, column, NULL);
-}
-
-static int64_t number_at(const struct table *t, uint32_t column)
-{
-    return strtoll(text_at(t, column), NULL, 10);
-}
-
-/* ---- one case ---- */
-
-struct peer_case {
-    char name[96], trace[32], cluster[32], placement[16], scheme[32], queues[64];
-    char figure[9][24]; /* as printed: see figure_names */
-    int64_t jobs, completed, preemptions, events, promotions;
-};
-
-static const char *const case_columns[] = {
-    "case",      "trace",           "cluster",      "scheme",    "schedule",
-    "queues",    "makespan",        "mean_jct",     "p50_jct",   "p95_jct",
-    "p99_jct",   "mean_first_wait", "mean_pending", "gpu_util",  "jobs",
-    "completed", "preemptions",     "events",       "promotions"};
-enum { FIRST_FIGURE = 6, FIGURES = 8, COLUMNS = sizeof case_columns / sizeof *case_columns };
-
-struct recorded { /* of a trace */
-    int64_t id, gpus, submit, duration;
-};
-
 struct replay {
-    struct arena a;
-    struct topology fleet;
+    struct tiresias_world world;
     struct job_set jobs;
     struct outcome o;
-    VEC(struct recorded) trace;
-    uint32_t per_node;
     uint32_t wrong; /* differences found */
-    const struct peer_case *c;
+    const struct tiresias_case *c;
 };
 
 #define DIFFERS(r, ...)                                                                            \
@@ -117,113 +38,9 @@ struct replay {
         }                                                                                          \
     } while (0)
 
-static void read_case(const struct table *t, struct peer_case *c)
-{
-    snprintf(c->name, sizeof c->name, "%s", text_at(t, 0));
-    snprintf(c->trace, sizeof c->trace, "%s", text_at(t, 1));
-    snprintf(c->cluster, sizeof c->cluster, "%s", text_at(t, 2));
-    snprintf(c->placement, sizeof c->placement, "%s", text_at(t, 3));
-    snprintf(c->scheme, sizeof c->scheme, "%s", text_at(t, 4));
-    snprintf(c->queues, sizeof c->queues, "%s", text_at(t, 5));
-    for (uint32_t i = 0; i < FIGURES; i++)
-        snprintf(c->figure[i], sizeof c->figure[i], "%s", text_at(t, FIRST_FIGURE + i));
-    c->jobs = number_at(t, 14);
-    c->completed = number_at(t, 15);
-    c->preemptions = number_at(t, 16);
-    c->events = number_at(t, 17);
-    c->promotions = number_at(t, 18);
-}
-
-/* The others count GPUs, whatever the placement. */
-static bool by_node(const struct peer_case *c)
-{
-    return !strcmp(c->placement, "yarn") && !strstr(c->scheme, "dlas");
-}
-
-static bool to_completion(const struct peer_case *c)
+static bool to_completion(const struct tiresias_case *c)
 {
     return !strcmp(c->scheme, "fifo") || !strcmp(c->scheme, "fjf");
-}
-
-/* Counted GPUs are one node; else nodes in switches, which are racks. */
-static void build_fleet(struct replay *r)
-{
-    static const char *const columns[] = {"cluster",       "num_switch",    "nodes_per_switch",
-                                          "gpus_per_node", "cpus_per_node", "mem_gb_per_node"};
-    struct table t = open_table("", "clusters.csv", columns, 6);
-    struct node_spec *specs;
-    struct diag d;
-    uint32_t switches = 0, each = 0, n;
-    int64_t cpus = 0, memory = 0;
-
-    while (next_row(&t))
-        if (!strcmp(text_at(&t, 0), r->c->cluster)) {
-            switches = (uint32_t)number_at(&t, 1);
-            each = (uint32_t)number_at(&t, 2);
-            r->per_node = (uint32_t)number_at(&t, 3);
-            cpus = number_at(&t, 4);
-            memory = number_at(&t, 5);
-        }
-    close_table(&t);
-    assert_true(switches);
-    if (!by_node(r->c)) {
-        r->per_node *= switches * each;
-        switches = each = 1;
-    }
-    n = switches * each;
-    specs = ARENA_ARRAY(&r->a, struct node_spec, n);
-    for (uint32_t i = 0; i < n; i++) {
-        char name[16];
-        int length = snprintf(name, sizeof name, "s%u", i / each);
-        specs[i] = (struct node_spec){.gpu_type = "gpu",
-                                      .gpus = r->per_node,
-                                      .nvlink_gpus = r->per_node,
-                                      .cpu_milli = cpus * 1000,
-                                      .memory_mib = memory * 1024};
-        specs[i].domain[LEVEL_RACK] = arena_text(&r->a, name, (size_t)length);
-    }
-    assert_int_equal(topology_build(&r->fleet, &r->a, specs, n, &d), 0);
-}
-
-static void read_trace(struct replay *r)
-{
-    static const char *const columns[] = {"job_id", "num_gpu", "submit_time_s", "duration_s"};
-    char file[64];
-    struct table t;
-
-    snprintf(file, sizeof file, "%s.csv", r->c->trace);
-    t = open_table("traces/", file, columns, 4);
-    while (next_row(&t)) {
-        struct recorded job = {number_at(&t, 0), number_at(&t, 1), number_at(&t, 2),
-                               number_at(&t, 3)};
-        size_t i = r->trace.n;
-        VEC_PUSH(&r->trace, job);
-        for (; i && r->trace.at[i - 1].submit > job.submit; i--)
-            r->trace.at[i] = r->trace.at[i - 1];
-        r->trace.at[i] = job;
-    }
-    close_table(&t);
-}
-
-/* Counted GPUs: one worker with all of them on the one node. By node: workers of one GPU, on one node
- * when one can hold them, else in one rack. */
-static void build_jobs(struct replay *r)
-{
-    struct builders_job *jobs = ARENA_ARRAY(&r->a, struct builders_job, r->trace.n + 1);
-
-    for (size_t i = 0; i < r->trace.n; i++) {
-        const struct recorded *t = &r->trace.at[i];
-        jobs[i] = (struct builders_job){.submit = t->submit * NS_PER_S,
-                                        .run = t->duration * NS_PER_S,
-                                        .replicas = 1,
-                                        .gpus = (uint32_t)t->gpus};
-        if (!by_node(r->c))
-            continue;
-        jobs[i].replicas = jobs[i].gpus;
-        jobs[i].gpus = 1;
-        jobs[i].required = t->gpus > r->per_node ? LEVEL_RACK : LEVEL_NODE;
-    }
-    builders_jobs(&r->jobs, &r->a, jobs, (uint32_t)r->trace.n, NULL);
 }
 
 /* ---- the policy of a case ---- */
@@ -231,14 +48,14 @@ static void build_jobs(struct replay *r)
 static void add_samples(char *to, size_t room)
 {
     static const char *const columns[] = {"gpu_service_s"};
-    struct table t = open_table("", "gittins_samples.csv", columns, 1);
+    struct recorded t = tiresias_table("", "gittins_samples.csv", columns, 1);
     size_t used = strlen(to);
 
     used += (size_t)snprintf(to + used, room - used, "samples");
-    for (char before = '='; next_row(&t); before = ':')
-        used += (size_t)snprintf(to + used, room - used, "%c%s", before, text_at(&t, 0));
+    for (char before = '='; recorded_next(&t); before = ':')
+        used += (size_t)snprintf(to + used, room - used, "%c%s", before, recorded_text(&t, 0));
     assert_true(used < room);
-    close_table(&t);
+    recorded_close(&t);
 }
 
 /* "3: 3250/7200" as "limit1=3250,limit2=7200", or as "limits=3250:7200". */
@@ -262,22 +79,8 @@ static void add_limits(char *to, size_t room, const char *queues, bool as_list)
         snprintf(to + used, room - used, ",");
 }
 
-/* The knob of "dlas-gpu-05" in 1/1000: a leading 0 is a fraction. */
-static int promote_of(const char *scheme)
-{
-    const char *knob = strrchr(scheme, '-');
-    int fraction = 0, unit = 100;
-
-    if (!knob || knob[1] < '0' || knob[1] > '9')
-        return 0;
-    if (knob[1] != '0')
-        return atoi(knob + 1) * 1000;
-    for (knob += 2; *knob; knob++, unit /= 10)
-        fraction += (*knob - '0') * unit;
-    return fraction;
-}
-
-static const struct berth_policy *policy_of(const struct peer_case *c, char *options, size_t room)
+static const struct berth_policy *policy_of(const struct tiresias_case *c, char *options,
+                                            size_t room)
 {
     static const struct {
         const char *scheme;
@@ -291,11 +94,11 @@ static const struct berth_policy *policy_of(const struct peer_case *c, char *opt
     *options = 0;
     for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
         if (!strcmp(c->scheme, simple[i].scheme)) {
-            snprintf(options, room, "yarn=%d", by_node(c));
+            snprintf(options, room, "yarn=%d", tiresias_by_node(c));
             return simple[i].policy;
         }
     if (!strcmp(c->scheme, "shortest-expected")) {
-        snprintf(options, room, "yarn=%d,", by_node(c));
+        snprintf(options, room, "yarn=%d,", tiresias_by_node(c));
         add_samples(options, room);
         return &berth_policy_tiresias_shortest_expected;
     }
@@ -308,8 +111,8 @@ static const struct berth_policy *policy_of(const struct peer_case *c, char *opt
     }
     if (strncmp(c->scheme, "dlas", 4))
         fail_msg("%s: scheme %s has no policy", c->name, c->scheme);
-    snprintf(options, room, "gpu=%d,promote=%d", !strncmp(c->scheme, "dlas-gpu", 8),
-             promote_of(c->scheme));
+    snprintf(options, room, "gpu=%d,promote=%u", !strncmp(c->scheme, "dlas-gpu", 8),
+             tiresias_knob(c->scheme));
     add_limits(options, room, c->queues, false);
     return &berth_policy_tiresias_dlas;
 }
@@ -343,7 +146,7 @@ static void run(struct replay *r)
     static char options[1 << 16];
     struct berth_policy policy;
     struct trial_config config = {.jobs = &r->jobs,
-                                  .fleet = &r->fleet,
+                                  .fleet = &r->world.fleet,
                                   .policy = options,
                                   .own = &policy,
                                   .seed = 1,
@@ -358,7 +161,7 @@ static void run(struct replay *r)
     policy.decide = watched_decide;
     policy.destroy = watched_destroy;
     config.useful[JOB_DONE] = 1;
-    failed = trial_run(&config, &r->a, &r->o, &d);
+    failed = trial_run(&config, &r->world.a, &r->o, &d);
     if (failed && r->c->completed == r->c->jobs)
         DIFFERS(r, "%s\n", d.message);
 }
@@ -367,8 +170,8 @@ static void run(struct replay *r)
 
 static uint32_t job_of(const struct replay *r, int64_t id)
 {
-    for (uint32_t i = 0; i < r->trace.n; i++)
-        if (r->trace.at[i].id == id)
+    for (uint32_t i = 0; i < r->world.n; i++)
+        if (r->world.job[i].id == id)
             return i;
     fail_msg("%s: job %lld is not in the trace", r->c->name, (long long)id);
     return 0;
@@ -392,7 +195,7 @@ static int64_t preemptions_of(const struct replay *r, uint32_t job)
 {
     int64_t n = 0;
 
-    if (!by_node(r->c))
+    if (!tiresias_by_node(r->c))
         return r->o.results[job].starts ? r->o.results[job].starts - 1 : 0;
     for (uint32_t i = 1; i < outcome_runs(&r->o, job); i++)
         n += outcome_run(&r->o, job, i - 1).end < outcome_run(&r->o, job, i).start;
@@ -414,32 +217,34 @@ static void compare_jobs(struct replay *r)
                                           "finish_s",    "jct_s",   "duration_s", "pending_s",
                                           "preemptions", "resumes", "promotions"};
     char file[128];
-    struct table t;
+    struct recorded t;
     int64_t rows = 0, last = 0, ended = 0;
 
     snprintf(file, sizeof file, "%s.csv", r->c->name);
-    t = open_table("jobs/", file, columns, 11);
-    for (; next_row(&t); rows++) {
-        int64_t id = number_at(&t, 0);
+    t = tiresias_table("jobs/", file, columns, 11);
+    for (; recorded_next(&t); rows++) {
+        int64_t id = recorded_number(&t, 0);
         uint32_t i = job_of(r, id);
         const struct job_result *j = &r->o.results[i];
-        same(r, id, "GPUs", r->trace.at[i].gpus, number_at(&t, 1));
-        same(r, id, "submitted", seconds(r->jobs.specs[i].submit), number_at(&t, 2));
-        same(r, id, "started", seconds(j->start), number_at(&t, 3));
-        same(r, id, "ended", seconds(j->end), number_at(&t, 4));
-        same(r, id, "JCT", seconds(j->end - r->jobs.specs[i].submit), number_at(&t, 5));
-        same(r, id, "ran", seconds(outcome_job_ran(&r->o, i)), number_at(&t, 6));
-        same(r, id, "pending", seconds(outcome_job_pending(&r->o, i)), number_at(&t, 7));
-        same(r, id, "preemptions", preemptions_of(r, i), number_at(&t, 8));
-        if (*text_at(&t, 9)) /* the first start is not counted by schemes that run to completion */
-            same(r, id, "resumes", (int64_t)j->starts - to_completion(r->c), number_at(&t, 9));
-        same(r, id, "promotions", promotions_of(i), number_at(&t, 10));
-        if (number_at(&t, 4) < last)
+        same(r, id, "GPUs", r->world.job[i].gpus, recorded_number(&t, 1));
+        same(r, id, "submitted", seconds(r->jobs.specs[i].submit), recorded_number(&t, 2));
+        same(r, id, "started", seconds(j->start), recorded_number(&t, 3));
+        same(r, id, "ended", seconds(j->end), recorded_number(&t, 4));
+        same(r, id, "JCT", seconds(j->end - r->jobs.specs[i].submit), recorded_number(&t, 5));
+        same(r, id, "ran", seconds(outcome_job_ran(&r->o, i)), recorded_number(&t, 6));
+        same(r, id, "pending", seconds(outcome_job_pending(&r->o, i)), recorded_number(&t, 7));
+        same(r, id, "preemptions", preemptions_of(r, i), recorded_number(&t, 8));
+        if (*recorded_text(
+                &t, 9)) /* the first start is not counted by schemes that run to completion */
+            same(r, id, "resumes", (int64_t)j->starts - to_completion(r->c),
+                 recorded_number(&t, 9));
+        same(r, id, "promotions", promotions_of(i), recorded_number(&t, 10));
+        if (recorded_number(&t, 4) < last)
             DIFFERS(r, "the oracle's jobs are not in order of their ends\n");
-        last = number_at(&t, 4);
+        last = recorded_number(&t, 4);
     }
-    close_table(&t);
-    for (uint32_t i = 0; i < r->trace.n; i++)
+    recorded_close(&t);
+    for (uint32_t i = 0; i < r->world.n; i++)
         ended += r->o.results[i].end != NS_UNKNOWN;
     if (rows != r->c->completed || ended != rows)
         DIFFERS(r, "%lld jobs ended, expected %lld of %lld rows\n", (long long)ended,
@@ -473,13 +278,14 @@ static bool as_printed(double x, const char *printed)
 
 static void compare_figures(struct replay *r)
 {
-    double *jct = ARENA_ARRAY(&r->a, double, r->trace.n + 1), got[FIGURES] = {0}, work = 0;
+    double *jct = ARENA_ARRAY(&r->world.a, double, r->world.n + 1), got[TIRESIAS_FIGURES] = {0},
+           work = 0;
     int64_t preemptions = 0;
     size_t n = 0;
 
-    for (uint32_t i = 0; i < r->trace.n; i++) {
+    for (uint32_t i = 0; i < r->world.n; i++) {
         const struct job_result *j = &r->o.results[i];
-        const struct recorded *t = &r->trace.at[i];
+        const struct tiresias_job *t = &r->world.job[i];
         preemptions += preemptions_of(r, i);
         if (j->end == NS_UNKNOWN)
             continue;
@@ -499,11 +305,10 @@ static void compare_figures(struct replay *r)
     got[4] = quantile(jct, n, 0.99);
     got[5] /= (double)n;
     got[6] /= (double)n;
-    got[7] = work / (got[0] * r->fleet.n_gpus);
-    for (uint32_t i = 0; i < FIGURES; i++)
+    got[7] = work / (got[0] * r->world.fleet.n_gpus);
+    for (uint32_t i = 0; i < TIRESIAS_FIGURES; i++)
         if (!as_printed(got[i], r->c->figure[i]))
-            DIFFERS(r, "%s is %.6f, expected %s\n", case_columns[FIRST_FIGURE + i], got[i],
-                    r->c->figure[i]);
+            DIFFERS(r, "%s is %.6f, expected %s\n", tiresias_figure[i], got[i], r->c->figure[i]);
     if (r->c->completed == r->c->jobs && preemptions != r->c->preemptions)
         DIFFERS(r, "%lld preemptions, expected %lld\n", (long long)preemptions,
                 (long long)r->c->preemptions);
@@ -513,8 +318,8 @@ static void compare_figures(struct replay *r)
  * and not with reserved GPUs, which the program deals on while it has no job. */
 static void compare_counts(struct replay *r)
 {
-    if ((!by_node(r->c) || to_completion(r->c)) && strcmp(r->c->scheme, "multi-dlas-gpu") &&
-        (int64_t)watch.calls != r->c->events)
+    if ((!tiresias_by_node(r->c) || to_completion(r->c)) &&
+        strcmp(r->c->scheme, "multi-dlas-gpu") && (int64_t)watch.calls != r->c->events)
         DIFFERS(r, "%llu calls, expected %lld events\n", (unsigned long long)watch.calls,
                 (long long)r->c->events);
     if ((int64_t)watch.promoted.n != r->c->promotions)
@@ -530,7 +335,7 @@ static struct moment moment_at(const struct replay *r, ns_t t)
 {
     struct moment m = {0};
 
-    for (uint32_t i = 0; i < r->trace.n; i++) {
+    for (uint32_t i = 0; i < r->world.n; i++) {
         const struct job_result *j = &r->o.results[i];
         bool runs = false;
         if (r->jobs.specs[i].submit > t)
@@ -545,18 +350,18 @@ static struct moment moment_at(const struct replay *r, ns_t t)
         }
         m.running += runs;
         m.pending += !runs;
-        m.busy += runs ? r->trace.at[i].gpus : 0;
+        m.busy += runs ? r->world.job[i].gpus : 0;
     }
     return m;
 }
 
 /* Small cases only. */
-static bool has_events(const struct peer_case *c)
+static bool has_events(const struct tiresias_case *c)
 {
     char folder[512], path[1024];
     FILE *f;
 
-    if (!builders_shared(ORACLE "/events", folder, sizeof folder))
+    if (!builders_shared(TIRESIAS "/events", folder, sizeof folder))
         return false;
     snprintf(path, sizeof path, "%s/%s.csv", folder, c->name);
     f = fopen(path, "r");
@@ -574,14 +379,14 @@ static void compare_events(struct replay *r)
     int64_t row[5], before[5] = {-1};
     /* multi-dlas-gpu counts no GPUs there, and who has completed as running. */
     bool more, counts = strcmp(r->c->scheme, "multi-dlas-gpu") != 0;
-    struct table t;
+    struct recorded t;
 
     snprintf(file, sizeof file, "%s.csv", r->c->name);
-    t = open_table("events/", file, columns, 5);
+    t = tiresias_table("events/", file, columns, 5);
     do {
-        more = next_row(&t);
+        more = recorded_next(&t);
         for (uint32_t i = 0; i < 5; i++)
-            row[i] = !more ? -1 : *text_at(&t, i) ? number_at(&t, i) : -1;
+            row[i] = !more ? -1 : *recorded_text(&t, i) ? recorded_number(&t, i) : -1;
         if (before[0] >= 0 && row[0] != before[0]) {
             struct moment m = moment_at(r, before[0] * NS_PER_S);
             if (!counts) {
@@ -599,47 +404,43 @@ static void compare_events(struct replay *r)
         }
         memcpy(before, row, sizeof row);
     } while (more);
-    close_table(&t);
+    recorded_close(&t);
 }
 
 /* Whether it matches. */
-static bool replay(const struct peer_case *c)
+static bool replay(const struct tiresias_case *c)
 {
     struct replay r = {.c = c};
 
-    arena_init(&r.a);
-    build_fleet(&r);
-    read_trace(&r);
-    build_jobs(&r);
+    tiresias_world(&r.world, c);
+    tiresias_jobs(&r.world, c, &r.jobs);
     run(&r);
     compare_jobs(&r);
     compare_figures(&r);
     compare_counts(&r);
     if (has_events(c))
         compare_events(&r);
-    VEC_FREE(&r.trace);
     builders_free(&r.jobs);
-    arena_free(&r.a);
+    tiresias_world_free(&r.world);
     return r.wrong == 0;
 }
 
 /* A family is a scheme; "dlas-gpu-" is every one of those with a knob. */
-static bool is_of(const struct peer_case *c, const char *family)
+static bool is_of(const struct tiresias_case *c, const char *family)
 {
     size_t n = strlen(family);
 
     return !strcmp(c->scheme, family) ||
-           (family[n - 1] == '-' && !strncmp(c->scheme, family, n) && promote_of(c->scheme));
+           (family[n - 1] == '-' && !strncmp(c->scheme, family, n) && tiresias_knob(c->scheme));
 }
 
 static void every_row_of(const char *family)
 {
-    struct table t = open_table("", "cases.csv", case_columns, COLUMNS);
+    struct recorded t = tiresias_cases();
     uint32_t rows = 0, matched = 0, left_out = 0, by_event = 0;
-    struct peer_case c;
+    struct tiresias_case c;
 
-    while (next_row(&t)) {
-        read_case(&t, &c);
+    while (tiresias_next(&t, &c)) {
         if (!is_of(&c, family))
             continue;
         if (!strcmp(c.scheme, "multi-dlas-gpu") && c.completed < c.jobs) {
@@ -650,7 +451,7 @@ static void every_row_of(const char *family)
         by_event += has_events(&c);
         matched += replay(&c);
     }
-    close_table(&t);
+    recorded_close(&t);
     print_message("%s: %u of %u rows match, %u of them event by event; %u left out\n", family,
                   matched, rows, by_event, left_out);
     assert_true(rows > 0);
@@ -662,19 +463,18 @@ static void every_row_belongs_to_one_test(void **state)
     static const char *const families[] = {
         "fifo", "fjf",      "sjf",       "shortest",         "shortest-gpu",  "shortest-expected",
         "dlas", "dlas-gpu", "dlas-gpu-", "dlas-gpu-gittins", "multi-dlas-gpu"};
-    struct table t = open_table("", "cases.csv", case_columns, COLUMNS);
-    struct peer_case c;
+    struct recorded t = tiresias_cases();
+    struct tiresias_case c;
 
     (void)state;
-    while (next_row(&t)) {
+    while (tiresias_next(&t, &c)) {
         uint32_t n = 0;
-        read_case(&t, &c);
         for (size_t i = 0; i < sizeof families / sizeof *families; i++)
             n += is_of(&c, families[i]);
         if (n != 1)
             fail_msg("%s is compared by %u tests", c.name, n);
     }
-    close_table(&t);
+    recorded_close(&t);
 }
 
 static void fifo_is_reproduced(void **state)
@@ -762,7 +562,7 @@ int main(void)
     char path[1024];
     int failed;
 
-    if (!builders_shared(ORACLE "/cases.csv", path, sizeof path)) {
+    if (!builders_shared(TIRESIAS "/cases.csv", path, sizeof path)) {
         printf("SKIP: recorded runs of the Tiresias simulator are not here\n");
         return 77;
     }

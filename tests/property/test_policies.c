@@ -99,8 +99,8 @@ static void costs_of_stopping_are_booked_besides_the_work(void **state)
             draw_jobs(&jobs, &a, 10 * p + k, 250);
             run(&jobs, &fleet, stopping[p], costs[k], &a, &o);
             for (uint32_t i = 0; i < jobs.n; i++) {
-                work += (wide_t)jobs.requests[jobs.specs[i].request].demand_milli *
-                        jobs.specs[i].run;
+                work +=
+                    (wide_t)jobs.requests[jobs.specs[i].request].demand_milli * jobs.specs[i].run;
                 if (outcome_job_worked(&o, i) != jobs.specs[i].run)
                     fail_msg("%s: job %u worked %lld of %lld ns", stopping[p], i,
                              (long long)outcome_job_worked(&o, i), (long long)jobs.specs[i].run);
@@ -209,12 +209,45 @@ static void equal_nodes_in_another_order_give_the_same_times(void **state)
     }
 }
 
+/* One GPU; jobs of 100 s and 20,000 s in turn, none waits for another. Then a job that has had 3,250 s
+ * without ending is one of the long ones, and a new one, which may be short, is better. */
+static void what_ended_jobs_took_is_learned_though_nothing_happened_meanwhile(void **state)
+{
+    enum { BEFORE = 1000 };
+    struct builders_job j[BEFORE + 2];
+    struct arena a;
+    struct topology fleet;
+    struct job_set jobs;
+    struct outcome o;
+    ns_t at = 0;
+
+    (void)state;
+    memset(j, 0, sizeof j);
+    for (uint32_t i = 0; i < BEFORE; i++) {
+        j[i] =
+            (struct builders_job){.submit = at, .run = (i % 2 ? 20000 : 100) * NS_PER_S, .gpus = 1};
+        at += j[i].run;
+    }
+    j[BEFORE] = (struct builders_job){.submit = at, .run = 20000 * NS_PER_S, .gpus = 1};
+    j[BEFORE + 1] =
+        (struct builders_job){.submit = at + 4000 * NS_PER_S, .run = 100 * NS_PER_S, .gpus = 1};
+    arena_init(&a);
+    builders_fleet(&fleet, &a, 1, 1);
+    builders_jobs(&jobs, &a, j, BEFORE + 2, NULL);
+    builders_run(&jobs, &fleet, "order=gittins,walk=desired", NS_NEVER, &a, &o, 0);
+    assert_int_equal(o.results[BEFORE + 1].start, at + 4000 * NS_PER_S);
+    assert_int_equal(o.results[BEFORE].starts, 2);
+    builders_free(&jobs);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(costs_of_stopping_are_booked_besides_the_work),
         cmocka_unit_test(promotion_ends_starvation),
         cmocka_unit_test(equal_nodes_in_another_order_give_the_same_times),
+        cmocka_unit_test(what_ended_jobs_took_is_learned_though_nothing_happened_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
