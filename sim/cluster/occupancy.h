@@ -49,6 +49,8 @@ struct occupancy {
     uint64_t *free;   /* [node * words]: whole free devices */
     uint16_t *n_free; /* by node: devices set in free */
     uint32_t *slot;   /* by node, in its pool; NODE_NONE = not usable */
+    uint16_t *
+        known; /* by node: n_free as far as the index goes, while it lags; NULL = it is up to date */
     struct pool pool[TOPOLOGY_TYPES];
     uint32_t free_total; /* whole free devices */
     int64_t free_milli;  /* all types */
@@ -98,6 +100,11 @@ static inline uint32_t occupancy_start(const struct held *h)
  * whether any request needs that kind of bookkeeping. Memory in the arena. */
 void occupancy_init(struct occupancy *o, const struct topology *t, struct arena *a, bool shares,
                     bool cpu, bool memory);
+
+/* The index (what struct pool has by number of free devices, and by_domain) may lag behind until somebody
+ * asks: occupancy_index() brings it up to date, and from then on it stays so. */
+void occupancy_defer_index(struct occupancy *o, struct arena *a);
+void occupancy_index(struct occupancy *o);
 
 /* Take `count` whole free devices of a node (it must have them), choosing one NUMA node or NVLink
  * island when one alone has room (the fullest such), else the lowest numbers. Devices in `prefer`

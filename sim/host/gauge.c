@@ -22,6 +22,7 @@ void gauge_init(struct gauge *g, struct host *h, struct arena *a)
         if (h->topo->health[i] == NODE_UP)
             measure(g, i);
     h->occ.changed = &g->log;
+    occupancy_index(&h->occ);
 }
 
 struct gauge_reading gauge_read(struct gauge *g)
