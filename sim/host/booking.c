@@ -49,6 +49,7 @@ static bool look(struct bookings *b, uint32_t *at, struct berth_blocked *out)
         ++*at;
     if (*at == h->jobs->n_requests)
         return false;
+    occupancy_index(&h->occ);
     why = place_why(&h->placer, &h->jobs->requests[*at]);
     *out = (struct berth_blocked){.request = *at,
                                   .block = why == ROOM_YES ? BERTH_BLOCK_POLICY : place_block(why),
