@@ -122,7 +122,6 @@ static berth_status replace(struct instance *s, const struct berth_view *view)
 
     if (!status) {
         core_policy.destroy(s->core);
-        s->host->free(s->host->ctx, s->core);
         status =
             core_policy.create(s->host, forked.times % 2 ? view : &s->empty, &s->config, &s->core);
     }
