@@ -228,6 +228,10 @@ static void print_results(const struct opts *o, const struct scenario *s, const 
                    s->policies[t->policy]);
         fwrite(t->text, 1, t->text_n, stdout);
     }
+    if (r->text) {
+        fputs("\n== ", stdout);
+        fwrite(r->text, 1, r->text_n, stdout);
+    }
     if (o->json && many)
         fputs("]}\n", stdout);
 }
@@ -271,6 +275,7 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
     struct runlog log;
     struct run_options options = {
         .render = o->json ? "outcome_json" : "summary",
+        .side_by_side = o->json ? NULL : "comparison_summary",
         .colour = c->colour_out,
         .width = terminal_width(stdout),
         .log = &log,
