@@ -344,7 +344,8 @@ const struct verb cmd_run_verb = {
     .tables = {&own, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
     .writes =
         "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
-        "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
+        "  rejects.csv, run.log (times, memory, machine); several trials: a folder each,\n"
+        "  and comparison.csv, comparison.md, plots/comparison over them\n",
     .args_max = 1,
     .run = cmd_run,
 };
