@@ -7,6 +7,7 @@
 #include "sched/mirror.h"
 #include "sched/plan.h"
 #include "sched/pods.h"
+#include "sched/window.h"
 #include <string.h>
 
 void core_init(struct core *c, const struct berth_host *host, const struct berth_view *view,
@@ -36,6 +37,8 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
     if (policy->part[AXIS_WALK]->keeps_plan &&
         policy->part[AXIS_WALK]->keeps_plan(policy->option[AXIS_WALK]))
         c->plan = plan_new(c, a);
+    if (policy->part[AXIS_WALK]->keeps_window)
+        c->window = window_new(c, a);
     if (policy->part[AXIS_LAUNCH]->pod_by_pod)
         c->pods = pods_new(c, a);
     if (policy->part[AXIS_ORDER]->rank != ORDER_FIXED || policy->part[AXIS_WALK]->is_desired) {
@@ -76,6 +79,8 @@ void core_free(struct core *c)
     VEC_FREE(&c->lifted);
     if (c->plan)
         plan_free(c->plan);
+    if (c->window)
+        window_free(c->window);
     if (c->pods)
         pods_free(c->pods);
 }

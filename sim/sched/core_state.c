@@ -6,6 +6,7 @@
 #include "sched/displace.h"
 #include "sched/plan.h"
 #include "sched/pods.h"
+#include "sched/window.h"
 #include <string.h>
 
 /* Rises with every change of what follows. */
@@ -288,6 +289,8 @@ static void everything(struct core *c, struct state *s)
     reservation(c, s);
     if (c->plan)
         plan_state(c->plan, s);
+    if (c->window)
+        window_state(c->window, s);
     if (c->pods)
         pods_state(c->pods, s);
     c->occ.returned = returned;

@@ -189,6 +189,8 @@ static uint32_t index_next(const struct placer *p, const struct want *w, uint32_
                     draw -= q->count[f];
             break;
         case PICK_FEWEST_NODES:
+        case PICK_TOPOLOGY:
+        case PICK_BUDDY:
             /* Rank: nodes that hold all that is left beat the rest, the least free of them first;
              * else the node that holds most replicas, and of those the least free. */
             for (f = occupancy_least(q, w->gpus); f != UINT32_MAX; f = occupancy_least(q, f + 1)) {
@@ -278,6 +280,8 @@ static uint32_t scan_next(const struct placer *p, const struct want *w, uint32_t
             have = 1;
             break;
         case PICK_FEWEST_NODES:
+        case PICK_TOPOLOGY:
+        case PICK_BUDDY:
             have = have < left ? have : left;
             rank = (int64_t)have * 8192 - f;
             break;

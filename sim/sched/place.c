@@ -3,8 +3,8 @@
 
 #include "abi/berth_policy.h"
 #include "base/bits.h"
-#include "sched/node_pick.h"
 #include "sched/place_mig.h"
+#include "sched/place_rule.h"
 
 static inline bool type_allowed(const struct request *r, uint32_t type)
 {
@@ -53,10 +53,14 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
         w.r = &all;
         w.gpus = r->gpus;
         w.replicas = 1;
-        if (!w.charged && !nodes && !inside)
+        if (p->pick == PICK_BUDDY && !inside) {
+            if (!place_buddy(p, &w))
+                return false;
+        } else if (!w.charged && !nodes && !inside) {
             return p->score ? node_pick_score(p, &w) : node_pick_index(p, &w);
-        if (!(p->score ? node_pick_score(p, &w) : node_pick_scan(p, &w)))
+        } else if (!(p->score ? node_pick_score(p, &w) : node_pick_scan(p, &w))) {
             return false;
+        }
         /* The charge must be given back by the request's own amounts. */
         for (size_t i = from; i < p->out.n; i++)
             if (!p->out.at[i].milli)
@@ -72,6 +76,8 @@ static bool take_within(struct placer *p, const struct request *r, uint32_t job,
             ok = node_pick_score(p, &w);
         else if (r->share_milli)
             ok = take_parts(p, &w);
+        else if (p->pick == PICK_BUDDY && w.gpus && !inside)
+            ok = place_buddy(p, &w);
         else if (w.gpus && !w.charged && !nodes && !inside)
             ok = node_pick_index(p, &w);
         else
@@ -94,7 +100,7 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
-    return p->score && !r->mig ? node_pick_score(p, &w)
+    return p->score && !r->mig  ? node_pick_score(p, &w)
            : r->share_milli     ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
                                 : node_pick_index(p, &w);
@@ -138,6 +144,11 @@ static bool domain_may(const struct placer *p, const struct request *r, enum lev
            (r->n_groups == 1 ? replicas >= r->replicas : *free >= r->gpus);
 }
 
+static bool tightest_first(const struct placer *p)
+{
+    return p->pick != PICK_FIRST && p->pick != PICK_RANDOM && p->pick != PICK_MOST_FREE;
+}
+
 /* Members of different sizes, or shares, all on one node: nodes are tried one by one, the least free
  * first (most free when spreading, by index for first-fit and random). */
 static bool take_on_one_node(struct placer *p, const struct request *r, uint32_t job)
@@ -150,7 +161,7 @@ static bool take_on_one_node(struct placer *p, const struct request *r, uint32_t
         int64_t best = INT64_MAX;
         uint32_t node = NODE_NONE;
         for (uint32_t i = 0; i < o->topo->n_nodes; i++) {
-            int64_t rank = p->pick == PICK_LEAST_FREE || p->pick == PICK_FEWEST_NODES ? o->n_free[i]
+            int64_t rank = tightest_first(p)           ? o->n_free[i]
                            : p->pick == PICK_MOST_FREE ? -(int64_t)o->n_free[i]
                                                        : 0;
             if (last != INT64_MIN && (rank < last || (rank == last && i <= last_node)))
@@ -197,7 +208,7 @@ static bool take_in_level(struct placer *p, const struct request *r, uint32_t jo
             int64_t rank = 0;
             if (!domain_may(p, r, l, k, &free))
                 continue;
-            if (p->pick == PICK_LEAST_FREE || p->pick == PICK_FEWEST_NODES)
+            if (tightest_first(p))
                 rank = free;
             else if (p->pick == PICK_MOST_FREE)
                 rank = -(int64_t)free;
@@ -219,11 +230,44 @@ static bool take_in_level(struct placer *p, const struct request *r, uint32_t jo
     }
 }
 
+/* As close together as can be: inside a run of one node's devices, on one node, and then by domains. */
+static bool take_closest(struct placer *p, const struct request *r, uint32_t job)
+{
+    const struct topology *t = p->occ->topo;
+    enum level most = r->required > LEVEL_GPU ? (enum level)r->required : LEVELS;
+    struct want w = {.r = r,
+                     .gpus = p->jobs->groups[r->first_group].gpus,
+                     .replicas = r->replicas,
+                     .job = job,
+                     .charged = node_pick_charges(p, r),
+                     .n_nodes = t->n_nodes};
+
+    if (!r->gpus)
+        return r->required > LEVEL_GPU ? take_in_level(p, r, job, r->required)
+                                       : take_within(p, r, job, false, LEVEL_NONE, NULL, 0);
+    if (t->has_islands && most == LEVEL_NVLINK) /* a node, or NUMA node, may be several islands */
+        return take_in_level(p, r, job, LEVEL_NVLINK);
+    if (t->has_islands && most > LEVEL_NVLINK && take_in_level(p, r, job, LEVEL_NVLINK))
+        return true;
+    if (t->has_numa && take_in_level(p, r, job, LEVEL_NUMA))
+        return true;
+    if (most > LEVEL_NUMA && take_in_level(p, r, job, LEVEL_NODE))
+        return true;
+    if (r->n_groups == 1 && !r->share_milli && w.gpus)
+        return most > LEVEL_NODE && place_topology(p, &w);
+    for (enum level l = LEVEL_NVLINK; l <= most && l < LEVELS; l++)
+        if (take_in_level(p, r, job, l))
+            return true;
+    return most == LEVELS && take_within(p, r, job, false, LEVEL_NONE, NULL, 0);
+}
+
 bool place_take(struct placer *p, const struct request *r, uint32_t job)
 {
     p->out.n = 0;
     if (r->demand_milli > (uint64_t)p->occ->free_milli)
         return false;
+    if (p->pick == PICK_TOPOLOGY && !p->n_prefer)
+        return take_closest(p, r, job);
     if (r->preferred != LEVEL_NONE && (r->required == LEVEL_NONE || r->preferred < r->required))
         for (enum level l = r->preferred; l < (r->required ? r->required : LEVELS); l++)
             if (take_in_level(p, r, job, l))
@@ -299,8 +343,8 @@ static bool instance_open(const struct occupancy *o, const struct held *h, uint3
     for (uint32_t k = 0; k < i; k++)
         if (h[k].node == node && h[k].mask == h[i].mask &&
             occupancy_base(&h[k]) == occupancy_base(&h[i]))
-            state = geometry_with(&l->profile[occupancy_profile(&h[k])], state,
-                                  occupancy_start(&h[k]));
+            state =
+                geometry_with(&l->profile[occupancy_profile(&h[k])], state, occupancy_start(&h[k]));
     if (!state && !(o->free[(size_t)node * o->words + h[i].base / 64] & h[i].mask))
         return false; /* held whole, or lent in shares */
     return geometry_legal(l, &l->profile[occupancy_profile(&h[i])], state) >>
@@ -392,11 +436,10 @@ enum room place_why_not(struct placer *p, const struct request *r)
 uint32_t place_block(enum room why)
 {
     static const uint8_t block[] = {
-        [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW,       [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
-        [ROOM_SHARE] = BERTH_BLOCK_SHARE,           [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
-        [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,         [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
-        [ROOM_MIG] = BERTH_BLOCK_MIG,
-        [ROOM_NODE] = BERTH_BLOCK_NODE};
+        [ROOM_TOO_FEW] = BERTH_BLOCK_TOO_FEW, [ROOM_GPU_TYPE] = BERTH_BLOCK_GPU_TYPE,
+        [ROOM_SHARE] = BERTH_BLOCK_SHARE,     [ROOM_CPU_MEMORY] = BERTH_BLOCK_CPU_MEMORY,
+        [ROOM_NVLINK] = BERTH_BLOCK_NVLINK,   [ROOM_LEVEL] = BERTH_BLOCK_LEVEL,
+        [ROOM_MIG] = BERTH_BLOCK_MIG,         [ROOM_NODE] = BERTH_BLOCK_NODE};
 
     return block[why];
 }

@@ -68,7 +68,15 @@ struct order_view {
 };
 
 /* Which node next, among those with room for one more replica. */
-enum place_pick { PICK_FIRST, PICK_LEAST_FREE, PICK_MOST_FREE, PICK_RANDOM, PICK_FEWEST_NODES };
+enum place_pick {
+    PICK_FIRST,
+    PICK_LEAST_FREE,
+    PICK_MOST_FREE,
+    PICK_RANDOM,
+    PICK_FEWEST_NODES,
+    PICK_TOPOLOGY, /* levels first (sched/place_rule.h); where there are none as fewest nodes */
+    PICK_BUDDY     /* aligned blocks; where there are none as fewest nodes */
+};
 
 /* Estimated GPU-time of the whole gang in milli-GPU x ms, the coarseness at which 64 bits hold 1e5
  * GPUs for 292 years; for orders by remaining service. */
@@ -98,6 +106,7 @@ struct policy_part {
     void (*pass)(struct core *c, const int64_t *options);
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
+    bool keeps_window; /* it calls walk_window() */
     bool is_desired; /* pending and running jobs together: the order decides who runs */
     /* AXIS_DISPLACE */
     enum displace displace;
@@ -159,6 +168,10 @@ void walk_backfill(struct core *c, uint32_t job);
  * plans forward in order after an early end, starts those whose time has come. `most`: jobs that
  * may hold one, in order; the others start only where they delay no reservation. */
 void walk_plan(struct core *c, int64_t most);
+
+/* Slurm-style: strict at every event, backfill by timer over a map of time slices (sched/window.h, which
+ * says what the options are). */
+void walk_window(struct core *c, const int64_t *options);
 
 /* Pending and running jobs together in order: what fits should run (policies.md 2.1). Stops and starts the
  * difference; sched/diff.h. */

@@ -367,7 +367,6 @@ static berth_status load(struct stage *s, struct forked_bytes *b, const char *te
     assert_int_equal(core_policy.create(&s->host.service, &s->host.view, &config, &core), 0);
     status = core_policy.load(core, &s->host.view, &from);
     core_policy.destroy(core);
-    s->host.service.free(s->host.service.ctx, core);
     return status;
 }
 
