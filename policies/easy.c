@@ -7,4 +7,5 @@ POLICY_PART(easy) = {
     .summary = "EASY backfill, one reservation",
     .source = "Lifka, JSSPP 95",
     .composition = "order=fifo,walk=easy",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

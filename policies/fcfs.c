@@ -7,4 +7,5 @@ POLICY_PART(fcfs) = {
     .summary = "strict first come, first served",
     .source = "policies.md 3.1",
     .composition = "order=fifo,walk=strict",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

@@ -7,4 +7,5 @@ POLICY_PART(fifo) = {
     .summary = "the same as fcfs: strict",
     .source = "policies.md 15, trap 1",
     .composition = "order=fifo,walk=strict",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

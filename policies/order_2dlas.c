@@ -9,8 +9,9 @@ POLICY_PART(order_2dlas) = {
     .options = {{"t1", "GPU-seconds at which queue 0 is left", 3250, 1, 1000000000, false},
                 {"t2", "the same of queue 1, 0 = there is no more", 0, 0, 1000000000, false},
                 {"t3", "the same of queue 2, 0 = there is no more", 0, 0, 1000000000, false},
-                {"promote", "back to queue 0 after waiting this many permille of what it ran, 0 = never",
-                 0, 0, 1000000000, false}},
+                {"promote",
+                 "back to queue 0 after waiting this many permille of what it ran, 0 = never", 0, 0,
+                 1000000000, false}},
     .rank = ORDER_QUEUES,
     .needs_desired = true,
 };

@@ -7,4 +7,5 @@ POLICY_PART(podbypod) = {
     .summary = "pods start one by one, spread, no gangs (bad baseline)",
     .source = "stories.md T2",
     .composition = "order=fifo,walk=skip,place=worstfit,launch=pod",
+    .oracle = "story T2: tests/exact/test_stories.c",
 };

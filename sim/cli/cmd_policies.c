@@ -5,6 +5,7 @@
 #include "cli/policies_check.h"
 #include "cli/policies_new.h"
 #include "host/load.h"
+#include "sched/compose.h"
 #include "sched/registry.h"
 
 #include <string.h>
@@ -82,6 +83,23 @@ static void list(void)
           stdout);
 }
 
+/* Every option of the parts that a preset is made of, with the value it has there. */
+static void describe_parameters(const struct policy_part *preset)
+{
+    struct composition c;
+    struct diag d = {0};
+
+    if (compose_parse(preset->composition, NULL, &c, &d) < 0)
+        return;
+    for (int axis = 0; axis < AXIS_PRESET; axis++)
+        for (int i = 0; i < POLICY_OPTIONS && c.part[axis]->options[i].name; i++) {
+            const struct policy_option *o = &c.part[axis]->options[i];
+            char value[32];
+            option_text(o, c.option[axis][i], value, sizeof value);
+            printf("  with %s's %s = %s\n", c.part[axis]->name, o->name, value);
+        }
+}
+
 static void describe(const struct policy_part *p)
 {
     printf("%s (%s)\n  %s\n", p->name, registry_axis_name(p->axis), p->summary);
@@ -89,6 +107,10 @@ static void describe(const struct policy_part *p)
         printf("  is %s\n", p->composition);
     if (p->source && *p->source)
         printf("  follows %s\n", p->source);
+    if (p->oracle)
+        printf("  checked against %s\n", p->oracle);
+    if (p->composition)
+        describe_parameters(p);
     if (p->needs_estimate)
         printf("  needs an estimate of lengths\n");
     for (int i = 0; i < POLICY_OPTIONS && p->options[i].name; i++)
@@ -204,6 +226,8 @@ static void json_part(struct writer *w, const struct policy_part *p)
     writer_json(w, p->summary);
     writer_print(w, ",\"source\":");
     writer_json(w, p->source && *p->source ? p->source : NULL);
+    writer_print(w, ",\"oracle\":");
+    writer_json(w, p->oracle);
     writer_print(w, ",\"composition\":");
     writer_json(w, p->composition);
     writer_print(w, ",\"options\":[");

@@ -131,8 +131,9 @@ struct policy_part {
     bool pod_by_pod;
     /* AXIS_SHARE */
     enum share share;
-    /* AXIS_PRESET: the composition, and what it is checked against */
-    const char *composition;
+    /* AXIS_PRESET: the composition, and the recorded outcomes or tests that it is checked against, NULL =
+     * none but the properties of every composition */
+    const char *composition, *oracle;
 };
 
 /* `POLICY_PART(order_fifo) = { ... };` is the last thing in policies/order_fifo.c. */
