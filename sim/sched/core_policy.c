@@ -34,7 +34,8 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
     s->core.parts = host->extension(host->ctx, BERTH_PARTS);
-    if (!share_possible(&s->core, why, sizeof why)) {
+    if ((s->core.pods && !pods_possible(&s->core, why, sizeof why)) ||
+        !share_possible(&s->core, why, sizeof why)) {
         host->log(host->ctx, 0, why, (uint32_t)strlen(why));
         core_free(&s->core);
         arena_free(&s->arena);

@@ -100,6 +100,8 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
+    if (!gpus && !w.charged)
+        return true; /* it takes nothing that is counted */
     return p->score && !r->mig  ? node_pick_score(p, &w)
            : r->share_milli     ? take_parts(p, &w)
            : w.charged || !gpus ? node_pick_scan(p, &w)
