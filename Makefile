@@ -64,7 +64,9 @@ LIB_SRC   := $(call src,tests/lib)
 COMPAT_SRC := $(call src,tests/compat/*)
 # A policy on the contract is a table of its own; it says so with BERTH_POLICY(name).
 CONTRACT  := $(shell grep -l '^BERTH_POLICY' policies/*.c 2>/dev/null)
-TABLES    := $B/gen/policies.def $B/gen/contract_policies.def $B/gen/traces.def $B/gen/reports.def
+# What `berth policies new` writes, as lines of C.
+STARTERS  := $(patsubst sim/cli/starter/%.txt,$B/gen/starter_%.def,$(sort $(wildcard sim/cli/starter/*.txt)))
+TABLES    := $B/gen/policies.def $B/gen/contract_policies.def $B/gen/traces.def $B/gen/reports.def $(STARTERS)
 ARCHIVES  := $B/libcli.a $B/libsim.a $B/libsched.a
 TESTS     := $(call progs,unit/test_*.c) $(call progs,property/test_*.c) \
              $(call progs,exact/test_*.c)
@@ -97,6 +99,8 @@ $B/gen/policies.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(filter-out $(CONTRACT),$(call src,policies))))
 $B/gen/contract_policies.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(sort $(CONTRACT))))
+$B/gen/starter_%.def: sim/cli/starter/%.txt
+	@mkdir -p $(@D) && sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n",/' $< >$@
 $B/gen/%.def: FORCE
 	@$(call write_if_changed,$(call table_of,$(call src,$*)))
 
@@ -141,7 +145,16 @@ endif
 $(BENCH): $B/test/%: $B/obj/tests/%.o $B/libtest.a $(ARCHIVES)
 	$(call say,link,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ)         ## build every test of this FLAVOUR
+# Outside policies that break the contract: plain C against the installed header, as anybody builds them.
+DOUBLES   := $(patsubst tests/policies/%.c,$B/policies/%.so,$(sort $(wildcard tests/policies/*.c)))
+$B/include/berth_policy.h: sim/abi/berth_policy.h
+	$(Q)mkdir -p $(@D) && cp $< $@
+$B/policies/%.so: tests/policies/%.c tests/policies/double.h $B/include/berth_policy.h
+	$(call say,cc,$<)mkdir -p $(@D) && $(CC) -std=c11 -O2 $(WARN) -fvisibility=hidden -fPIC -shared -I$B/include -o $@ $<
+
+$B/policies/forgets.so: tests/policies/remembers.c
+
+build-tests: all $(TESTS) $(CORE_TESTS) $(FUZZ) $(DOUBLES)  ## build every test of this FLAVOUR
 
 deps:                               ## install missing Debian packages (says which)
 	@sh tests/lint/deps.sh

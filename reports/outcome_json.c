@@ -168,6 +168,24 @@ static void write_ledger(struct json *j, const struct outcome *o)
     end(j, '}');
 }
 
+/* {"node": {"all": 4.5, "a100": 3}, ..., "site": {...}}: types only where there are several. */
+static void write_gangs(struct json *j, const struct outcome *o)
+{
+    const struct outcome_fragmentation *f = &o->fragmentation;
+
+    object(j, "largest_gang_by_level");
+    for (uint32_t i = 0; i < f->n_gangs; i++) {
+        const struct outcome_gang *g = &f->gangs[i];
+        if (!i || g->level != f->gangs[i - 1].level)
+            object(j, level_name((enum level)g->level));
+        real(j, g->gpu_type < o->fleet->n_types ? o->fleet->type_name[g->gpu_type] : "all", g->mean,
+             6);
+        if (i + 1 == f->n_gangs || f->gangs[i + 1].level != g->level)
+            end(j, '}');
+    }
+    end(j, '}');
+}
+
 /* How the free capacity lay; absent when nobody measured it. */
 static void write_fragmentation(struct json *j, const struct outcome *o)
 {
@@ -183,6 +201,12 @@ static void write_fragmentation(struct json *j, const struct outcome *o)
     }
     real(j, "fgd_gpus", f->fgd_known ? f->mean[FRAG_FGD] : NAN, 6);
     real(j, "fgd_ratio", f->fgd_known ? f->fgd_ratio : NAN, 6);
+    if (f->mig_known) {
+        real(j, "mig_holes_gpus", f->mean[FRAG_MIG_HOLES], 6);
+        real(j, "mig_holes_ratio", f->mig_holes_ratio, 6);
+    }
+    if (f->n_gangs)
+        write_gangs(j, o);
     end(j, '}');
 }
 

@@ -34,25 +34,36 @@ static double fgd(const struct series_row *row)
     return (double)row->metric[FRAG_FGD] / 1000;
 }
 
+static double mig_holes(const struct series_row *row)
+{
+    return (double)row->metric[FRAG_MIG_HOLES] / 1000;
+}
+
 struct line {
+    enum frag_metric metric;
     const char *title;
     double (*of)(const struct series_row *row);
     int colour;
 };
 
 static const struct line line[FRAG_METRICS] = {
-    {"largest gang with room", largest_gang, 0}, {"free on nodes with < 8 free", scattered_8, 2},
-    {"... with < 4 free", scattered_4, 3},       {"... with < 2 free", scattered_2, 4},
-    {"... with < 1 free", scattered_1, 5},       {"F of the task mix", fgd, 6},
+    {FRAG_LARGEST_GANG, "largest gang with room", largest_gang, 0},
+    {FRAG_SCATTERED_8, "free on nodes with < 8 free", scattered_8, 2},
+    {FRAG_SCATTERED_4, "... with < 4 free", scattered_4, 3},
+    {FRAG_SCATTERED_2, "... with < 2 free", scattered_2, 4},
+    {FRAG_SCATTERED_1, "... with < 1 free", scattered_1, 5},
+    {FRAG_FGD, "F of the task mix", fgd, 6},
+    {FRAG_MIG_HOLES, "MIG slots of no use", mig_holes, 1},
 };
 
 /* A block of points per line. Returns the highest value. */
-static double write_data(struct writer *w, const struct outcome *o, int lines,
-                         struct series_point *point)
+static double write_data(struct writer *w, const struct outcome *o, struct series_point *point)
 {
     double most = 0;
 
-    for (int k = 0; k < lines; k++) {
+    for (int k = 0; k < FRAG_METRICS; k++) {
+        if (!outcome_measured(o, line[k].metric))
+            continue;
         size_t n = series_steps(o, line[k].of, FIGURE_COLUMNS, point);
         writer_print(w, "# time_s gpus: %s\n", line[k].title);
         for (size_t i = 0; i < n; i++) {
@@ -67,10 +78,11 @@ static double write_data(struct writer *w, const struct outcome *o, int lines,
     return most;
 }
 
-static void write_script(struct plot *p, const struct outcome *o, int lines, double most)
+static void write_script(struct plot *p, const struct outcome *o, double most)
 {
     struct writer *w = &p->script;
     double top = most > 0 ? most * 1.08 : 1;
+    int block = 0;
 
     figure_time_axis(w, o, o->series[0].at, o->horizon, true);
     writer_print(w, "set yrange [0:");
@@ -84,10 +96,12 @@ static void write_script(struct plot *p, const struct outcome *o, int lines, dou
                  "set key at screen 0.715, graph 1 left top vertical Left reverse samplen 1.2 "
                  "spacing 1.15 width -1\nplot ",
                  margin);
-    for (int k = 0; k < lines; k++) {
-        writer_print(w, "%s", k ? ", \\\n     " : "");
+    for (int k = 0; k < FRAG_METRICS; k++) {
+        if (!outcome_measured(o, line[k].metric))
+            continue;
+        writer_print(w, "%s", block ? ", \\\n     " : "");
         plot_data(p);
-        writer_print(w, " index %d using 1:2 with steps lw %s lc rgb '%s' title ", k,
+        writer_print(w, " index %d using 1:2 with steps lw %s lc rgb '%s' title ", block++,
                      k ? "1" : "1.6", figure_colour[line[k].colour]);
         plot_text(w, line[k].title);
     }
@@ -97,7 +111,6 @@ static void write_script(struct plot *p, const struct outcome *o, int lines, dou
 static int write_report(const struct outcome *o, const struct report_context *c, struct writer *w,
                         struct diag *d)
 {
-    int lines = o->fragmentation.fgd_known ? FRAG_METRICS : FRAG_METRICS - 1;
     char caption[512], note[96], a[32];
     struct series_point *point;
     struct plot p;
@@ -116,7 +129,7 @@ static int write_report(const struct outcome *o, const struct report_context *c,
     figure_caption(o, o->jobs->n, "jobs", note, caption, sizeof caption);
     int rc = plot_open(&p, c->folder, "scattered", "How the free GPUs lie", caption, d);
     if (rc == 0) {
-        write_script(&p, o, lines, write_data(&p.data, o, lines, point));
+        write_script(&p, o, write_data(&p.data, o, point));
         rc = plot_close(&p, d);
     }
     free(point);

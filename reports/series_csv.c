@@ -1,13 +1,7 @@
 /* series_csv.c - what holds from each moment to the next: milli-GPU per bucket, jobs. */
 #include "metrics/report.h"
 
-/* Columns of metrics that the run has: all but F when there is no mix of tasks. */
-static int metrics_of(const struct outcome *o)
-{
-    return !o->fragmentation.known ? 0 : o->fragmentation.fgd_known ? FRAG_METRICS : FRAG_FGD;
-}
-
-static void write_row(struct writer *w, const struct series_row *r, int metrics)
+static void write_row(struct writer *w, const struct outcome *o, const struct series_row *r)
 {
     writer_seconds(w, r->at, 9);
     for (int b = 0; b < BUCKETS; b++) {
@@ -24,7 +18,9 @@ static void write_row(struct writer *w, const struct series_row *r, int metrics)
         writer_char(w, ',');
         writer_int(w, r->frag[f]);
     }
-    for (int k = 0; k < metrics; k++) {
+    for (int k = 0; k < FRAG_METRICS; k++) {
+        if (!outcome_measured(o, (enum frag_metric)k))
+            continue;
         writer_char(w, ',');
         writer_int(w, r->metric[k]);
     }
@@ -36,7 +32,6 @@ static int write_report(const struct outcome *o, const struct report_context *c,
 {
     /* The last row closes the series: nothing holds from the horizon on. */
     struct series_row end = {.at = o->horizon};
-    int metrics = metrics_of(o);
 
     (void)c;
     (void)d;
@@ -46,12 +41,13 @@ static int write_report(const struct outcome *o, const struct report_context *c,
     writer_print(w, ",pending_jobs,running_jobs,pending_milli");
     for (int f = 0; f < FRAGS; f++)
         writer_print(w, ",fragmentation_%s", frag_name[f]);
-    for (int k = 0; k < metrics; k++)
-        writer_print(w, ",%s_milli", fragmentation_name[k]);
+    for (int k = 0; k < FRAG_METRICS; k++)
+        if (outcome_measured(o, (enum frag_metric)k))
+            writer_print(w, ",%s_milli", fragmentation_name[k]);
     writer_char(w, '\n');
     for (size_t i = 0; o->series && i < o->n_series && o->series[i].at < o->horizon; i++)
-        write_row(w, &o->series[i], metrics);
-    write_row(w, &end, metrics);
+        write_row(w, o, &o->series[i]);
+    write_row(w, o, &end);
     return 0;
 }
 

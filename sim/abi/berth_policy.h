@@ -229,7 +229,10 @@ enum {
 enum {
     BERTH_DO_NONE,
     BERTH_DO_START,     /* pieces: the whole gang; none when the job holds them already (HOLD). Of a
-                           pending job, or of one that stops: then it begins when that is over */
+                           pending job, or of one that stops: then it begins when that is over. A
+                           replica that asks for a share or a MIG profile may be given more: a whole
+                           device, or an instance that covers it in slices and slots; the part it
+                           did not ask for is held idle */
     BERTH_DO_PREEMPT,   /* arg: BERTH_STOP_*; its pieces are free to claim from here on */
     BERTH_DO_MIGRATE,   /* pieces: the new place, disjoint from the old; the old is free to claim */
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */
@@ -423,20 +426,17 @@ struct berth_explain {
 };
 
 /* Extension "berth.parts/1" of a policy without decide(): hooks for Berth's own core, which does
- * the rest (and finds them as an extension of its host). Any hook may be NULL. */
+ * the rest (and finds them as an extension of its host). Any hook may be NULL. It is asked for when
+ * the policy is loaded, before there is an instance, and again of every instance. */
 #define BERTH_PARTS "berth.parts/1"
 struct berth_parts {
     uint32_t size;
     void *self; /* first argument of the hooks; filled in by the host */
-    const char *composition; /* what the core is made of besides, "walk=easy,place=bestfit" */
-    /* Order: smaller runs first; ties by the job's key. */
+    const char *composition; /* what the core is made of besides, "walk=easy,place=bestfit"; "" */
+    /* Order: smaller runs first; ties by the job's key. Asked when a job begins to wait. */
     int64_t (*key)(void *self, const struct berth_view *view, uint32_t job);
-    /* When that key changes by itself, BERTH_NEVER = only by events about the job. */
-    berth_time (*next_change)(void *self, const struct berth_view *view, uint32_t job);
-    /* Placement: the cost of one more replica on a node that has room, smaller is better;
-     * INT64_MAX = not here. Ties: lower node. */
-    int64_t (*score)(void *self, const struct berth_view *view, uint32_t job, uint32_t node);
-    /* Estimated total running time, BERTH_UNKNOWN = none; asked once, at submission. */
+    /* Estimated total running time, BERTH_UNKNOWN = what the composition says. Asked when a job
+     * begins to wait, before key(); equal calls, equal answers. */
     berth_time (*estimate)(void *self, const struct berth_view *view, uint32_t job);
 };
 

@@ -377,6 +377,18 @@ int input_all(struct input *in, char **text, size_t *n, struct diag *d)
     return 0;
 }
 
+int input_bytes(struct input *in, const unsigned char **data, size_t *n, struct diag *d)
+{
+    while (fill(in))
+        ;
+    if (in->trouble)
+        return report(in, in->line, d);
+    *data = (const unsigned char *)in->text + in->from;
+    *n = in->to - in->from;
+    in->from = in->to;
+    return 0;
+}
+
 void input_sha256(struct input *in, char *to)
 {
     struct sha256 s;

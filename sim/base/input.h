@@ -37,6 +37,9 @@ uint32_t input_line_number(const struct input *in); /* of the line last returned
  * What was not read yet is read and thrown away, so call it last. */
 void input_sha256(struct input *in, char *to);
 
+/* All that is left, any bytes, owned by `in` (binary formats; a UTF-8 BOM at the start is skipped). */
+int input_bytes(struct input *in, const unsigned char **data, size_t *n, struct diag *d);
+
 /* All that is left, NUL-terminated, owned by `in` (JSON). NUL bytes refused. */
 int input_all(struct input *in, char **text, size_t *n, struct diag *d);
 

@@ -49,7 +49,7 @@ static void topic_exit(void)
 {
     fputs("Exit status\n"
           "    0  done\n"
-          "    1  a gate or a target was not met\n"
+          "    1  a gate or a target was not met; decisions differ (replay, diff)\n"
           "    2  wrong usage\n"
           "    3  unreadable or invalid input, unwritable output\n"
           "    4  a policy failed to load or broke its contract\n"

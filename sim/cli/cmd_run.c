@@ -1,9 +1,11 @@
 /* cmd_run.c - berth run: one scenario, every cluster with every policy. */
 #include "cli/cmd.h"
+#include "cli/contain.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/reading.h"
 #include "cli/terminal.h"
+#include "experiment/choice.h"
 #include "experiment/replicate.h"
 #include "experiment/run.h"
 #include "experiment/staging.h"
@@ -28,7 +30,7 @@ static const struct opts_flag own_flags[] = {
     {"cluster", 0, OPTS_TEXT, offsetof(struct opts, cluster), "SPEC",
      "'121x hgx-v100 + 4x dgx-h100', or a file of nodes", NULL},
     {"policy", 0, OPTS_TEXT, offsetof(struct opts, policy), "NAME",
-     "preset or parts: easy+bestfit; see 'berth policies'", NULL},
+     "preset or parts: easy+bestfit, or ./mine.so; see 'berth policies'", NULL},
     {"horizon", 0, OPTS_TEXT, offsetof(struct opts, horizon), "TIME",
      "stop then, such as 7d (when the last job ends)", NULL},
     {"warmup", 0, OPTS_TEXT, offsetof(struct opts, warmup), "TIME",
@@ -38,6 +40,10 @@ static const struct opts_flag own_flags[] = {
      "change any key of the scenario, repeatable", NULL},
     {"threads", 'j', OPTS_TEXT, offsetof(struct opts, threads), "N",
      "trials at a time (1); never changes a result", NULL},
+    {"call-limit", 0, OPTS_TEXT, offsetof(struct opts, call_limit), "TIME",
+     "one call of a policy from a file (60s)", NULL},
+    {"journal", 0, OPTS_BOOL, offsetof(struct opts, journal), NULL,
+     "record events and decisions, for replay and diff; needs -o", NULL},
     {"progress", 0, OPTS_TEXT, offsetof(struct opts, progress), "WHEN",
      "auto, always or never (auto)", "auto always never"},
     {0},
@@ -45,7 +51,7 @@ static const struct opts_flag own_flags[] = {
 
 static const struct opts_table own = {"what to run", own_flags};
 
-/* What a signal has to clean up. */
+/* What a signal, or the parent of a process that died, has to clean up. Shared with the child. */
 struct mess {
     struct staging staging;
     struct progress progress;
@@ -117,6 +123,8 @@ static int check_flags(const struct opts *o, struct diag *d)
         return usage(d, "--trace and --model exclude each other: jobs are replayed or drawn");
     if (o->force && !o->output)
         return usage(d, "--force needs -o: it says that the output folder may hold files");
+    if (o->journal && !o->output)
+        return usage(d, "--journal needs -o: it is a file of the output folder");
     return 0;
 }
 
@@ -167,6 +175,7 @@ static int collect_set(const struct opts *o, struct arena *a, struct opts_list *
                  o->outcome.at[i]);
         add_key(set, a, key, equals + 1);
     }
+    add_key(set, a, "journal", o->journal ? "true" : NULL);
     /* What the user typed as a key comes last: it is the more explicit. */
     for (size_t i = 0; i < o->set.n; i++)
         VEC_PUSH(set, o->set.at[i]);
@@ -263,17 +272,18 @@ static int open_folder(struct mess *m, const struct opts *o, struct diag *d)
     return rc;
 }
 
-static int run(const struct call *c, struct mess *m, struct arena *a, struct diag *d)
+static int run(const struct call *c, struct mess *m, struct scenario *s, struct runlog *log,
+               int threads, struct host_note *notes, struct diag *d)
 {
     const struct opts *o = c->opts;
-    struct scenario s = {0};
     struct run r = {0};
-    struct runlog log;
     struct run_options options = {
         .render = o->json ? "outcome_json" : "summary",
+        .threads = threads,
         .colour = c->colour_out,
         .width = terminal_width(stdout),
-        .log = &log,
+        .log = log,
+        .notes = notes,
         .read = on_read,
         .note = on_note,
         .plan = on_plan,
@@ -282,22 +292,19 @@ static int run(const struct call *c, struct mess *m, struct arena *a, struct dia
     };
     int status = -1;
 
-    runlog_begin(&log, o->verbose && !o->quiet ? on_line : NULL, NULL);
-    if (count_threads(o->threads, &options.threads, d) < 0 || load(o, a, &s, d) < 0)
-        goto done;
     if (o->output) {
         if (open_folder(m, o, d) < 0)
             goto done;
         options.folder = m->staging.folder;
     }
-    if (run_scenario(&s, &options, &r, d) < 0) {
+    if (run_scenario(s, &options, &r, d) < 0) {
         place_policy_error(o, d);
         goto done;
     }
-    if (o->output && commit(m, &log, d) < 0)
+    if (o->output && commit(m, log, d) < 0)
         goto done;
     progress_end(&m->progress);
-    print_results(o, &s, &r);
+    print_results(o, s, &r);
     status = judge(c, &r);
 done:
     progress_end(&m->progress);
@@ -308,24 +315,86 @@ done:
         interrupt_unlock(&m->interrupt);
     }
     run_free(&r);
-    runlog_free(&log);
+    return status;
+}
+
+static bool loads_files(const struct scenario *s)
+{
+    for (uint32_t i = 0; i < s->n_policies; i++)
+        if (choice_is_file(s->policies[i]))
+            return true;
+    return false;
+}
+
+/* The parent of a run with a policy from a file: the child has printed what there is to say, unless it
+ * did not end in order. */
+static int await(struct mess *m, pid_t child, const struct host_note *notes, uint32_t n, ns_t limit,
+                 struct diag *d)
+{
+    struct contain_end end = contain_wait(child, notes, n, limit);
+
+    if (contain_in_order(&end, notes, n, d))
+        return end.status;
+    if (m->progress.drawn)
+        fputs("\r\033[K", stderr);
+    staging_explain(&m->staging, d);
+    staging_drop(&m->staging);
+    return -1;
+}
+
+static int run_here(const struct call *c, struct mess *m, struct scenario *s, struct runlog *log,
+                    int threads, struct host_note *notes, struct diag *d)
+{
+    int status;
+
+    interrupt_begin(&m->interrupt, clean_up, m);
+    status = run(c, m, s, log, threads, notes, d);
+    interrupt_end(&m->interrupt);
+    return status;
+}
+
+static int run_apart(const struct call *c, struct mess *m, struct scenario *s, struct runlog *log,
+                     int threads, struct diag *d)
+{
+    uint32_t trials = s->n_clusters * s->n_policies;
+    size_t bytes = trials * sizeof(struct host_note);
+    struct host_note *notes;
+    ns_t limit;
+    pid_t child;
+    int status = -1;
+
+    if (contain_limit(c->opts->call_limit, &limit, d) < 0)
+        return -1;
+    notes = contain_share(bytes);
+    child = contain_fork(d);
+    if (child == 0)
+        status = run_here(c, m, s, log, threads, notes, d);
+    else if (child > 0)
+        status = await(m, child, notes, trials, limit, d);
+    contain_unshare(notes, bytes);
     return status;
 }
 
 static int cmd_run(const struct call *c, struct diag *d)
 {
+    struct scenario s = {0};
+    struct runlog log;
     struct mess *m;
     struct arena a;
+    int threads = 1, status = -1;
 
     if (check_flags(c->opts, d) < 0)
         return -1;
     arena_init(&a);
-    m = ARENA_NEW(&a, struct mess);
+    m = contain_share(sizeof *m);
     m->call = c;
     progress_begin(&m->progress, c->opts->quiet ? "never" : c->opts->progress);
-    interrupt_begin(&m->interrupt, clean_up, m);
-    int status = run(c, m, &a, d);
-    interrupt_end(&m->interrupt);
+    runlog_begin(&log, c->opts->verbose && !c->opts->quiet ? on_line : NULL, NULL);
+    if (count_threads(c->opts->threads, &threads, d) == 0 && load(c->opts, &a, &s, d) == 0)
+        status = loads_files(&s) ? run_apart(c, m, &s, &log, threads, d)
+                                 : run_here(c, m, &s, &log, threads, NULL, d);
+    runlog_free(&log);
+    contain_unshare(m, sizeof *m);
     arena_free(&a);
     return status;
 }
@@ -339,7 +408,8 @@ const struct verb cmd_run_verb = {
     .tables = {&own, &opts_reading, &opts_writing, &opts_catalog, &opts_speaking},
     .writes =
         "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
-        "  rejects.csv, run.log (times, memory, machine); several trials: a folder each\n",
+        "  rejects.csv, run.log (times, memory, machine), journal.berth with --journal; several\n"
+        "  trials: a folder each\n",
     .args_max = 1,
     .run = cmd_run,
 };

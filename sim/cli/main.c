@@ -6,8 +6,11 @@
 #include <string.h>
 
 static const struct verb *const verbs[] = {
-    &cmd_run_verb,  &cmd_trace_verb,   &cmd_policies_verb,   &cmd_catalog_verb,
-    &cmd_help_verb, &cmd_version_verb, &cmd_completion_verb, NULL,
+    &cmd_run_verb,        &cmd_replay_verb,
+    &cmd_diff_verb,       &cmd_trace_verb,
+    &cmd_policies_verb,   &cmd_catalog_verb,
+    &cmd_help_verb,       &cmd_version_verb,
+    &cmd_completion_verb, NULL,
 };
 
 static int report_error(const struct diag *d, const struct opts *o)

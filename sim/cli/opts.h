@@ -32,7 +32,8 @@ struct opts {
     const char *gang, *level, *tenant, *size, *submit_time, *cpu_only;
     struct opts_list outcome;
     /* of one verb */
-    const char *to, *type;
+    const char *to, *type, *call_limit;
+    bool parts, journal, all, print;
     /* what is not a flag, in order */
     struct opts_list args;
 };

@@ -99,6 +99,28 @@ uint32_t geometry_milli(const struct geometry_layout *l, const struct geometry_p
     return 1000u / l->slots * p->width;
 }
 
+bool geometry_holds(const struct geometry_profile *p, const struct geometry_profile *asked)
+{
+    return p->compute >= asked->compute && p->width >= asked->width && p->media >= asked->media;
+}
+
+bool geometry_covers(const struct geometry_layout *l, const struct geometry_profile *p,
+                     uint32_t share_milli)
+{
+    return 1000u * p->compute >= share_milli * l->compute &&
+           1000u * p->width >= share_milli * l->slots;
+}
+
+uint32_t geometry_covering(const struct geometry_layout *l, uint32_t share_milli)
+{
+    uint32_t q = 0; /* profiles of a layout are in order of size */
+
+    while (q + 1 < l->n &&
+           (l->profile[q].media || !geometry_covers(l, &l->profile[q], share_milli)))
+        q++;
+    return q;
+}
+
 static uint32_t interval(const struct geometry_profile *p, uint32_t start)
 {
     return ((1u << p->width) - 1) << start;

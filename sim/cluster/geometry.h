@@ -49,6 +49,16 @@ int geometry_named(const struct geometry_board *b, const char *name);
 /* Thousandths of the device that an instance is accounted for: its share of the memory slots. */
 uint32_t geometry_milli(const struct geometry_layout *l, const struct geometry_profile *p);
 
+/* Does an instance of `p` give all that one of `asked` does: slices, slots and media engines? */
+bool geometry_holds(const struct geometry_profile *p, const struct geometry_profile *asked);
+
+/* Does an instance of `p` give a share of 1..1000 thousandths of the device's slices and of its slots? */
+bool geometry_covers(const struct geometry_layout *l, const struct geometry_profile *p,
+                     uint32_t share_milli);
+
+/* The smallest profile without media engines that covers the share; the whole device always does. */
+uint32_t geometry_covering(const struct geometry_layout *l, uint32_t share_milli);
+
 /* What is carved out of a device: bits 0-7 slots in use, 8-10 compute slices in use, 11 the media
  * engines. The multiset of instances has no other effect on what fits, so that this is all of it.
  * 0 = nothing. */

@@ -115,6 +115,10 @@ static void book(struct engine *e, int64_t *idle)
     }
 }
 
+_Static_assert(sizeof(struct gauge_gang) == sizeof(struct observed_gang) &&
+                   offsetof(struct gauge_gang, gpus) == offsetof(struct observed_gang, gpus),
+               "gangs are told as they are measured");
+
 static void tell(struct engine *e)
 {
     const struct host *h = e->host;
@@ -123,10 +127,15 @@ static void tell(struct engine *e)
 
     book(e, idle);
     if (e->gauge) {
-        struct gauge_reading r = gauge_read(e->gauge);
-        memcpy(lies.scattered_milli, r.scattered_milli, sizeof lies.scattered_milli);
-        lies.largest_gang = r.largest_gang;
-        lies.fgd_milli = r.fgd_milli;
+        const struct gauge_reading *r = gauge_read(e->gauge);
+        memcpy(lies.scattered_milli, r->scattered_milli, sizeof lies.scattered_milli);
+        lies.largest_gang = r->largest_gang;
+        lies.fgd_milli = r->fgd_milli;
+        lies.gangs = (const struct observed_gang *)(const void *)e->gauge->gang;
+        lies.n_gangs = e->gauge->n_gangs;
+        lies.has_mig = e->gauge->mig_types != 0;
+        lies.mig_holes_milli = r->mig_holes_milli;
+        lies.mig_free_milli = r->mig_free_milli;
     }
     e->observer->settle(
         e->observer->ctx, e->now,

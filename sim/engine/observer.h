@@ -48,11 +48,21 @@ struct observed_block {
 
 /* How badly the free capacity lies. Free includes free parts of shared GPUs. */
 enum { OBSERVED_GANGS = 4 }; /* replicas of 1, 2, 4 and 8 GPUs: 1 << index */
+enum { OBSERVED_EVERY_TYPE = 255 };
+struct observed_gang { /* the largest gang of single GPUs in one domain of the level */
+    uint8_t level;     /* LEVEL_SITE: in the fleet, unless sites are stated */
+    uint8_t gpu_type;  /* or OBSERVED_EVERY_TYPE */
+    int64_t gpus;
+};
 struct observed_fragmentation {
     int64_t
         scattered_milli[OBSERVED_GANGS]; /* free on nodes with fewer than so many whole GPUs free */
     int64_t largest_gang;                /* GPUs of the largest gang that has room now */
     int64_t fgd_milli; /* FGD's F of the fleet for a mix of tasks; -1 = no mix (always or never) */
+    const struct observed_gang *gangs; /* always the same levels and types */
+    uint32_t n_gangs;
+    bool has_mig; /* jobs ask for MIG instances (always or never) */
+    int64_t mig_holes_milli, mig_free_milli; /* slots that no instance asked for can have, of the free */
 };
 
 struct observed_state {

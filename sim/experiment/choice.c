@@ -35,37 +35,56 @@ static int unknown_option(const struct berth_policy *p, const char *text, const 
     near = diag_nearest(word, names, count);
     return diag_fail(d, STATUS_USAGE, at_text(text, at, n),
                      "unknown option '%s' of policy %s%s%s%s", word, p->id,
-                     near ? " (nearest: '" : count ? "" : ", which has none", near ? near : "",
-                     near ? "')" : "");
+                     near    ? " (nearest: '"
+                     : count ? ""
+                             : ", which has none",
+                     near ? near : "", near ? "')" : "");
 }
 
-/* "a=1,b=10m" into values by the policy's option table. */
+/* One item of the text, n bytes at `at`, into values by the policy's option table. */
+static int read_option(const struct berth_policy *p, const char *text, const char *at, size_t n,
+                       int64_t *values, struct diag *d)
+{
+    size_t key = strcspn(at, "=,+");
+    int i = find_option(p, at, key);
+    const struct berth_option *o;
+    int64_t v = 0;
+
+    if (i < 0)
+        return unknown_option(p, text, at, key, d);
+    o = &p->options[i];
+    if (key >= n || !(o->is_duration ? units_duration(at + key + 1, n - key - 1, &v)
+                                     : units_integer(at + key + 1, n - key - 1, &v)))
+        return diag_fail(d, STATUS_USAGE, at_text(text, at, n),
+                         "option '%s' is '%.*s', expected %s", o->name,
+                         key < n ? (int)(n - key - 1) : 0, at + key + (key < n),
+                         o->is_duration ? "a duration such as 10m" : "a whole number");
+    if (v < o->low || v > o->high)
+        return diag_fail(d, STATUS_USAGE, at_text(text, at, n),
+                         "option '%s' is %.*s, expected %lld to %lld", o->name, (int)(n - key - 1),
+                         at + key + 1, (long long)o->low, (long long)o->high);
+    values[i] = v;
+    return 0;
+}
+
+static uint32_t usual_values(const struct berth_policy *p, int64_t *values)
+{
+    uint32_t n = 0;
+
+    for (; p->options && p->options[n].name && n < CHOICE_OPTIONS; n++)
+        values[n] = p->options[n].initial;
+    return n;
+}
+
+/* "a=1,b=10m" */
 static int read_options(const struct berth_policy *p, const char *text, const char *at,
                         struct choice *out, struct diag *d)
 {
-    for (; p->options && p->options[out->n_values].name && out->n_values < CHOICE_OPTIONS;
-         out->n_values++)
-        out->values[out->n_values] = p->options[out->n_values].initial;
+    out->n_values = usual_values(p, out->values);
     while (*at) {
-        size_t n = strcspn(at, ",+"), key = strcspn(at, "=,+");
-        int i = find_option(p, at, key);
-        const struct berth_option *o;
-        int64_t v = 0;
-        if (i < 0)
-            return unknown_option(p, text, at, key, d);
-        o = &p->options[i];
-        if (key >= n || !(o->is_duration ? units_duration(at + key + 1, n - key - 1, &v)
-                                         : units_integer(at + key + 1, n - key - 1, &v)))
-            return diag_fail(d, STATUS_USAGE, at_text(text, at, n),
-                             "option '%s' is '%.*s', expected %s", o->name,
-                             key < n ? (int)(n - key - 1) : 0, at + key + (key < n),
-                             o->is_duration ? "a duration such as 10m" : "a whole number");
-        if (v < o->low || v > o->high)
-            return diag_fail(d, STATUS_USAGE, at_text(text, at, n),
-                             "option '%s' is %.*s, expected %lld to %lld", o->name,
-                             (int)(n - key - 1), at + key + 1, (long long)o->low,
-                             (long long)o->high);
-        out->values[i] = v;
+        size_t n = strcspn(at, ",+");
+        if (read_option(p, text, at, n, out->values, d) < 0)
+            return -1;
         at += n + (at[n] != 0);
     }
     return 0;
@@ -100,10 +119,58 @@ static int core_of(const char *text, const struct job_set *jobs, struct arena *a
 {
     if (compose_parse(text, jobs, &out->composition, d) < 0)
         return -1;
+    if (out->composition.part[AXIS_ORDER]->from_parts && !out->parts)
+        return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
+                         "order=%s is the order that a policy's parts bring, and there are none; "
+                         "name the policy: ./mine.so",
+                         out->composition.part[AXIS_ORDER]->name);
     out->is_core = true;
     out->policy = &core_policy;
     out->config = arena_text(a, out->composition.config, strlen(out->composition.config));
     return 0;
+}
+
+/* The core with somebody's parts: their order and composition, then what the user says. */
+static int core_with_parts(const struct berth_policy *p, const char *text, const char *rest,
+                           const struct job_set *jobs, struct arena *a, struct choice *out,
+                           struct diag *d)
+{
+    const struct berth_parts *parts = p->extension(NULL, BERTH_PARTS);
+    char core[1024], own[1024];
+    size_t n = 0, m = 0;
+
+    out->parts = p;
+    out->n_parts_values = usual_values(p, out->parts_values);
+    n += (size_t)snprintf(core, sizeof core, "%s%s%s", parts->key ? "order=own" : "order=fifo",
+                          parts->composition && *parts->composition ? "," : "",
+                          parts->composition ? parts->composition : "");
+    own[0] = 0;
+    for (const char *at = rest; *at;) {
+        size_t size = strcspn(at, ",+"), key = strcspn(at, "=,+");
+        if (n + size + 2 > sizeof core || m + size + 2 > sizeof own)
+            return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy"},
+                             "the text of the policy is longer than %zu bytes", sizeof core);
+        if (find_option(p, at, key) >= 0) {
+            if (read_option(p, text, at, size, out->parts_values, d) < 0)
+                return -1;
+            m += (size_t)snprintf(own + m, sizeof own - m, "%s%.*s", m ? "," : "", (int)size, at);
+        } else {
+            n += (size_t)snprintf(core + n, sizeof core - n, ",%.*s", (int)size, at);
+        }
+        at += size + (at[size] != 0);
+    }
+    out->parts_config = arena_text(a, own, m);
+    if (core_of(arena_text(a, core, n), jobs, a, out, d) < 0)
+        return -1;
+    if (parts->estimate)
+        snprintf(out->composition.estimates, sizeof out->composition.estimates, "own, of %.60s",
+                 p->id);
+    return 0;
+}
+
+bool choice_is_file(const char *text)
+{
+    return memchr(text, '/', strcspn(text, ",+")) != NULL;
 }
 
 int choice_parse(const char *text, const struct job_set *jobs, struct arena *a, struct choice *out,
@@ -116,7 +183,7 @@ int choice_parse(const char *text, const struct job_set *jobs, struct arena *a, 
 
     memset(out, 0, sizeof *out);
     snprintf(name, sizeof name, "%.*s", (int)n, text);
-    if (memchr(text, '/', n)) {
+    if (choice_is_file(text)) {
         if (load_file(name, &p, d) < 0)
             return -1;
     } else {
@@ -126,6 +193,5 @@ int choice_parse(const char *text, const struct job_set *jobs, struct arena *a, 
         return core_of(text, jobs, a, out, d);
     if (p->decide)
         return describe(p, text, rest, a, out, d);
-    out->parts = p;
-    return core_of(*rest ? rest : "order=own", jobs, a, out, d);
+    return core_with_parts(p, text, rest, jobs, a, out, d);
 }

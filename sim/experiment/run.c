@@ -24,6 +24,7 @@ struct prepared {
     struct job_set jobs;
     struct ingest_summary summary;
     struct outcome_input inputs[INPUTS_MAX];
+    struct journal_input sources[INPUTS_MAX]; /* the same for journals */
     uint32_t n_inputs;
     VEC(const char *) warnings;
     const char *rejects_note; /* NULL: nothing was rejected */
@@ -108,6 +109,9 @@ static void list_inputs(const struct scenario *s, struct prepared *p)
         p->inputs[p->n_inputs++] = (struct outcome_input){
             .role = "nodes", .file = path_last(p->cluster->file), .sha256 = nodes};
     }
+    for (uint32_t i = 0; i < p->n_inputs; i++)
+        p->sources[i] =
+            (struct journal_input){p->inputs[i].role, p->inputs[i].file, p->inputs[i].sha256};
 }
 
 static void list_warnings(struct prepared *p, bool folder)
@@ -185,6 +189,14 @@ static bool wanted(const struct scenario *s, const struct report *r)
     return false;
 }
 
+/* The trial's own folder, which is made if need be. */
+static int trial_folder(const struct work *w, const struct run_trial *t, char *to, size_t room,
+                        struct diag *d)
+{
+    snprintf(to, room, "%s%s%s", w->options->folder, *t->name ? "/" : "", t->name);
+    return *t->name ? staging_subfolder(to, d) : 0;
+}
+
 static int write_folder(const struct work *w, const struct prepared *p, const struct run_trial *t,
                         const struct outcome *out, struct diag *d)
 {
@@ -192,8 +204,7 @@ static int write_folder(const struct work *w, const struct prepared *p, const st
     struct report_context c = {
         .folder = folder, .rejects_note = p->rejects_note, .plots = w->plots, .width = 80};
 
-    snprintf(folder, sizeof folder, "%s%s%s", w->options->folder, *t->name ? "/" : "", t->name);
-    if (*t->name && staging_subfolder(folder, d) < 0)
+    if (trial_folder(w, t, folder, sizeof folder, d) < 0)
         return -1;
     for (const struct report *const *r = report_all(); *r; r++)
         if (wanted(w->scenario, *r) && report_write(*r, out, &c, d) < 0)
@@ -234,6 +245,8 @@ static void run_trial_task(void *ctx, uint32_t i)
     struct diag trouble = {0};
     struct runlog_watch watch;
     bool folder = w->options->folder != NULL;
+    char path[1200];
+    size_t n;
     struct trial_config config = {
         .jobs = &p->jobs,
         .fleet = &p->fleet,
@@ -244,9 +257,12 @@ static void run_trial_task(void *ctx, uint32_t i)
         .series_step = s->series_step,
         .costs = s->costs,
         .measure_fragmentation = s->fragmentation,
+        .inputs = p->sources,
+        .n_inputs = p->n_inputs,
         .keep_segments = folder,
         .keep_waits = folder || w->options->render, /* the summary tells of waits by cause */
         .keep_series = folder,
+        .watch = {.note = w->options->notes ? &w->options->notes[i] : NULL},
         .progress = w->options->progress ? tell : NULL,
         .progress_ctx = &progress,
     };
@@ -254,7 +270,14 @@ static void run_trial_task(void *ctx, uint32_t i)
     memcpy(config.useful, s->ingest.useful, sizeof config.useful);
     arena_init(&arena);
     runlog_start(&watch);
-    w->status[i] = trial_run(&config, &arena, &out, &t->diag);
+    if (folder && s->journal) {
+        w->status[i] = trial_folder(w, t, path, sizeof path, &t->diag);
+        n = strlen(path);
+        snprintf(path + n, sizeof path - n, "/%s", JOURNAL_NAME);
+        config.journal = path;
+    }
+    if (w->status[i] == 0)
+        w->status[i] = trial_run(&config, &arena, &out, &t->diag);
     t->simulated = runlog_read(&watch);
     runlog_start(&watch);
     /* Stuck is a result too; everything else that went wrong ends the run. */

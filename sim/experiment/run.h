@@ -16,7 +16,8 @@ struct run_options {
     int threads;        /* at least 1; never changes a result */
     bool colour;        /* of the rendered text */
     int width;
-    struct runlog *log; /* may be NULL */
+    struct runlog *log;      /* may be NULL */
+    struct host_note *notes; /* by trial: where its policy is; NULL = nobody looks on */
     /* What was read of one cluster's workload; `why` is NULL, or the reason to stop, which may be
      * changed. May be NULL. */
     void (*read)(void *ctx, const struct ingest_summary *s, struct diag *why);

@@ -303,7 +303,7 @@ static int read_all(struct scenario_part *p, const char *file)
                                        "cluster",        "clusters", "policy",  "policies",
                                        "seed",           "horizon",  "warmup",  "series_step",
                                        "outputs",        "price",    "catalog", "paths",
-                                       "checkpoint",     "fragmentation"};
+                                       "checkpoint",     "fragmentation", "journal"};
     const json_node *root = json_root(p->j);
     struct scenario *o = p->out;
     struct catalog *c = ARENA_NEW(p->a, struct catalog);
@@ -317,7 +317,8 @@ static int read_all(struct scenario_part *p, const char *file)
         json_text(p->j, root, "name", &name, p->d) < 0 ||
         json_text(p->j, root, "catalog", &folder, p->d) < 0 || read_workload(p, root) < 0 ||
         read_times(p, root) < 0 || read_checkpoint(p, root) < 0 ||
-        json_bool(p->j, root, "fragmentation", &o->fragmentation, p->d) < 0 || read_seed(p, root) < 0 ||
+        json_bool(p->j, root, "fragmentation", &o->fragmentation, p->d) < 0 ||
+        json_bool(p->j, root, "journal", &o->journal, p->d) < 0 || read_seed(p, root) < 0 ||
         read_texts(p, root, "policy", "policies", &o->policies, &o->n_policies) < 0 ||
         read_outputs(p, root) < 0)
         return -1;

@@ -39,6 +39,7 @@ struct scenario {            /* all memory in the arena given to scenario_load *
     ns_t warmup;                /* 0 = none */
     ns_t series_step;           /* 0 = every change */
     bool fragmentation;         /* measure it at every instant */
+    bool journal;               /* record each trial's events and decisions into its folder */
     struct engine_costs costs;  /* of stopping, moving and restoring a job; all 0 = nothing */
     const char *const *outputs; /* report names; NULL = the defaults */
     uint32_t n_outputs;

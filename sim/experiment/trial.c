@@ -80,29 +80,41 @@ static int fail_stuck(const struct engine *e, enum engine_end end, const struct 
     return -1;
 }
 
-/* A policy of somebody else's that leaves jobs waiting though they fit, or was refused something, is
- * named with the job and the time. */
-static int fail_policy(const struct engine *e, enum engine_end end, const struct choice *choice,
-                       struct diag *d)
+/* "; the first to wait: job X", or nothing. */
+static const char *first_to_wait(const struct host *h, char *to, size_t room)
 {
-    struct host *h = e->host;
-    char clock[48], name[16];
-    const struct host_refusal *r = &h->first_refusal;
-    uint32_t slot;
+    uint32_t slot = host_pending_after(h, UINT64_MAX);
+    char name[16];
 
-    if (end == ENGINE_POLICY)
-        return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s %s, at %s",
-                         h->policy->id, h->trouble, units_clock_text(e->now, clock));
-    if (h->refused)
-        return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
-                         "policy %s: %llu decisions refused; the first: %s of job %s at %s, %s",
-                         h->policy->id, (unsigned long long)h->refused,
-                         emit_kind_text(r->kind),
-                         r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
-                         units_clock_text(r->at, clock), emit_refusal_text(r->code));
-    slot = host_pending_after(h, UINT64_MAX);
-    if (end != ENGINE_DEADLOCK || choice->is_core || slot == JOB_NONE ||
-        !place_fits(&h->placer, host_request(h, slot)))
+    *to = 0;
+    if (slot != JOB_NONE)
+        snprintf(to, room, "; the first to wait: job %.60s",
+                 job_name(h->jobs, (uint32_t)h->job.at[slot].key, name));
+    return to;
+}
+
+static int fail_holder(const struct host *h, uint32_t slot, struct diag *d)
+{
+    char clock[48], name[16];
+
+    return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
+                     "policy %s holds devices for %u of %u replicas of job %s, which waits since "
+                     "%s, and never starts it",
+                     h->policy->id, h->more.at[slot].placed, host_request(h, slot)->replicas,
+                     job_name(h->jobs, (uint32_t)h->job.at[slot].key, name),
+                     units_clock_text(h->job.at[slot].since, clock));
+}
+
+/* Nothing can happen any more and jobs wait: was it the policy's fault? */
+static int fail_idle(struct host *h, struct diag *d)
+{
+    uint32_t slot = host_pending_after(h, UINT64_MAX);
+    char clock[48], name[16];
+
+    for (uint32_t s = slot; s != JOB_NONE; s = host_pending_after(h, h->job.at[s].key))
+        if (h->more.at[s].placed)
+            return fail_holder(h, s, d);
+    if (slot == JOB_NONE || !place_fits(&h->placer, host_request(h, slot)))
         return 0;
     return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
                      "policy %s leaves %u jobs waiting for ever; the first: job %s, which fits, "
@@ -112,8 +124,39 @@ static int fail_policy(const struct engine *e, enum engine_end end, const struct
                      units_clock_text(h->job.at[slot].since, clock));
 }
 
-static void fill_names(const struct choice *c, const struct trial_config *config,
-                       struct outcome *o, struct arena *a)
+static const char *name_of(const struct host *h, const struct choice *c)
+{
+    return c->parts ? c->parts->id : h->policy->id;
+}
+
+/* A policy of somebody else's that leaves jobs waiting though they fit, or was refused something, is
+ * named with the job and the time. */
+static int fail_policy(const struct engine *e, enum engine_end end, const struct choice *choice,
+                       struct diag *d)
+{
+    struct host *h = e->host;
+    char clock[48], name[16], waits[96];
+    const struct host_refusal *r = &h->first_refusal;
+
+    /* What was refused comes first: what else went wrong may follow from it. */
+    if (h->refused)
+        return diag_fail(
+            d, STATUS_POLICY, (struct diag_at){0},
+            "policy %s: %llu decision%s refused; the first: %s of job %s at %s, %s%s%s",
+            name_of(h, choice), (unsigned long long)h->refused, h->refused > 1 ? "s" : "",
+            emit_kind_text(r->kind),
+            r->key == UINT64_MAX ? "?" : job_name(h->jobs, (uint32_t)r->key, name),
+            units_clock_text(r->at, clock), emit_refusal_text(r->code),
+            end == ENGINE_POLICY ? "; then it " : "", end == ENGINE_POLICY ? h->trouble : "");
+    if (end == ENGINE_POLICY)
+        return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s %s, at %s%s",
+                         name_of(h, choice), h->trouble, units_clock_text(e->now, clock),
+                         first_to_wait(h, waits, sizeof waits));
+    return end == ENGINE_DEADLOCK && !choice->is_core ? fail_idle(h, d) : 0;
+}
+
+static void fill_names(const struct choice *c, const struct trial_config *config, struct outcome *o,
+                       struct arena *a)
 {
     o->policy_name = arena_text(a, config->policy, strlen(config->policy));
     o->composition = arena_text(a, c->composition.text, strlen(c->composition.text));
@@ -148,8 +191,8 @@ static int choose(const struct trial_config *config, struct arena *a, struct cho
 
 /* The outcome of a run that has ended somehow. */
 static int conclude(struct engine *e, enum engine_end end, struct collect *collect,
-                    const struct trial_config *config, const struct choice *choice,
-                    struct arena *a, struct outcome *out, struct diag *d)
+                    const struct trial_config *config, const struct choice *choice, struct arena *a,
+                    struct outcome *out, struct diag *d)
 {
     bool over = end == ENGINE_LIVELOCK || end == ENGINE_POLICY || config->horizon == NS_NEVER,
          exact, pods = choice->is_core && choice->composition.part[AXIS_LAUNCH]->pod_by_pod;
@@ -171,6 +214,35 @@ static int conclude(struct engine *e, enum engine_end end, struct collect *colle
     return out->status == RUN_STUCK ? fail_stuck(e, end, out, pods, d) : 0;
 }
 
+/* Record it, if that is wanted. */
+static int open_journal(const struct trial_config *config, const struct host_config *of,
+                        struct host *host, struct journal *j, struct diag *d)
+{
+    if (!config->journal)
+        return 0;
+    return journal_open(j, host,
+                        &(struct journal_config){.path = config->journal,
+                                                 .policy = config->policy,
+                                                 .host = of,
+                                                 .inputs = config->inputs,
+                                                 .n_inputs = config->n_inputs},
+                        d);
+}
+
+/* A journal is kept of every run that has a result or a policy to blame. */
+static int close_journal(const struct trial_config *config, struct journal *j, struct host *host,
+                         const struct engine *e, struct outcome *o, int failed, struct diag *d)
+{
+    if (!config->journal)
+        return failed;
+    if (failed < 0 && d->status != STATUS_STUCK && d->status != STATUS_POLICY)
+        journal_drop(j, host);
+    else if (journal_close(j, host, o->status, e->now, d) < 0)
+        return -1;
+    snprintf(o->journal, sizeof o->journal, "%.32s", j->text);
+    return failed;
+}
+
 int trial_run(const struct trial_config *config, struct arena *a, struct outcome *out,
               struct diag *d)
 {
@@ -179,6 +251,8 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
     struct engine engine;
     struct collect collect;
     struct observer observer;
+    struct journal *journal = ARENA_NEW(a, struct journal);
+    struct host_config of;
     int failed = -1;
 
     memset(out, 0, sizeof *out);
@@ -186,17 +260,21 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
         return -1;
     fill_names(choice, config, out, a);
     memcpy(out->useful, config->useful, sizeof out->useful);
-    if (host_init(host,
-                  &(struct host_config){.jobs = config->jobs,
-                                        .topo = config->fleet,
-                                        .policy = choice->policy,
-                                        .text = choice->config,
-                                        .values = choice->values,
-                                        .n_values = choice->n_values,
-                                        .seed = config->seed,
-                                        .save_time = config->costs.save,
-                                        .restore_time = config->costs.restore},
-                  a, d) == 0) {
+    of = (struct host_config){.jobs = config->jobs,
+                              .topo = config->fleet,
+                              .policy = choice->policy,
+                              .text = choice->config,
+                              .values = choice->values,
+                              .n_values = choice->n_values,
+                              .seed = config->seed,
+                              .save_time = config->costs.save,
+                              .restore_time = config->costs.restore,
+                              .parts = choice->parts,
+                              .parts_text = choice->parts_config,
+                              .parts_values = choice->parts_values,
+                              .n_parts_values = choice->n_parts_values,
+                              .watch = config->watch};
+    if (host_init(host, &of, a, d) == 0 && open_journal(config, &of, host, journal, d) == 0) {
         observer = collect_init(&collect, config->jobs, config->fleet,
                                 &(struct collect_config){.useful = config->useful,
                                                          .warmup = config->warmup,
@@ -216,6 +294,7 @@ int trial_run(const struct trial_config *config, struct arena *a, struct outcome
             engine.tick_ctx = &config;
         }
         failed = conclude(&engine, engine_run(&engine), &collect, config, choice, a, out, d);
+        failed = close_journal(config, journal, host, &engine, out, failed, d);
         engine_free(&engine);
     }
     host_free(host);

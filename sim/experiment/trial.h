@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "host/journal.h"
 #include "metrics/outcome.h"
 
 struct trial_progress {
@@ -18,13 +19,17 @@ struct trial_config {
     const struct topology *fleet; /* borrowed, shared, read-only */
     const char *policy;           /* preset or composition, "order=fifo,walk=easy,place=bestfit" */
     const struct berth_policy *own; /* this one, and `policy` is the text of its options; or NULL */
+    struct host_watch watch;        /* of the policy; all 0 = it is not watched */
     struct engine_costs costs;      /* of stopping, moving and restoring; all 0 = nothing */
-    uint8_t useful[JOB_ENDS];     /* 1: work of jobs that end so is useful, 0: discarded */
+    uint8_t useful[JOB_ENDS];       /* 1: work of jobs that end so is useful, 0: discarded */
     uint64_t seed;
     ns_t horizon; /* NS_NEVER = when the last job ends */
     ns_t warmup;
     ns_t series_step; /* 0 = a row per change */
     bool keep_segments, keep_waits, keep_series;
+    const char *journal; /* file to record everything in that crosses the policy's border; or NULL */
+    const struct journal_input *inputs; /* where the workload came from, for the journal */
+    uint32_t n_inputs;
     bool measure_fragmentation; /* scattered GPUs, largest gang, FGD's F at every instant */
     /* called about every 2^14 events, may be NULL; must not change anything */
     void (*progress)(void *ctx, const struct trial_progress *p);

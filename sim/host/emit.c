@@ -31,27 +31,36 @@ const char *emit_refusal_text(uint16_t code)
 
 const char *emit_kind_text(uint16_t kind)
 {
-    static const char *const text[BERTH_DO_KINDS] = {
-        "NONE",   "START", "PREEMPT", "MIGRATE", "RESERVE", "UNRESERVE",
-        "REJECT", "WAKE",  "UNWAKE",  "HOLD",    "UNHOLD",  "EXPLAIN"};
+    static const char *const text[BERTH_DO_KINDS] = {"NONE",    "START",     "PREEMPT", "MIGRATE",
+                                                     "RESERVE", "UNRESERVE", "REJECT",  "WAKE",
+                                                     "UNWAKE",  "HOLD",      "UNHOLD",  "EXPLAIN"};
 
     return kind < BERTH_DO_KINDS ? text[kind] : "unknown";
 }
 
 /* ---- pieces ---- */
 
-/* A MIG instance of the profile that is asked for, at a start that is legal beside what is there. */
+/* A MIG instance at a start that is legal beside what is there, of the profile that is asked for or a larger
+ * one, or large enough for the fraction that is. */
 static uint16_t take_instance(struct host *h, const struct request *r, const struct held *p)
 {
     const struct topology *t = h->topo;
-    const struct geometry *g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    const struct geometry *g;
+    const struct geometry_profile *q;
 
     if (occupancy_base(p) + bits_lowest(p->mask) >= t->gpus[p->node])
-        return BERTH_R_NO_SUCH_PLACE;
-    if (!(r->types >> t->gpu_type[p->node] & 1) || !g || g->layout != job_mig_layout(r->mig))
+        return BERTH_R_NO_SUCH_PLACE; /* nodes without devices have no type */
+    g = h->occ.state ? h->occ.geometry[t->gpu_type[p->node]] : NULL;
+    if (!(r->types >> t->gpu_type[p->node] & 1) || !g ||
+        (r->mig && g->layout != job_mig_layout(r->mig)))
         return BERTH_R_GPU_TYPE;
-    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) || p->milli != r->share_milli ||
-        occupancy_profile(p) != job_mig_number(r->mig))
+    if (!occupancy_is_instance(p) || p->mask & (p->mask - 1) ||
+        occupancy_profile(p) >= g->layout->n)
+        return BERTH_R_INCOMPLETE;
+    q = &g->layout->profile[occupancy_profile(p)];
+    if (p->milli != geometry_milli(g->layout, q) ||
+        !(r->mig ? geometry_holds(q, job_mig_profile(r->mig))
+                 : geometry_covers(g->layout, q, r->share_milli)))
         return BERTH_R_INCOMPLETE;
     if (!place_open(&h->placer, r, p, 1))
         return BERTH_R_NOT_FREE;
@@ -78,13 +87,13 @@ static uint16_t take_piece(struct host *h, const struct request *r, const struct
         occupancy_charge(&h->occ, p->node, cpu, memory);
         return 0;
     }
-    if (r->mig)
+    if (r->share_milli && (p->base % 64 || (r->mig && p->milli != 1000)))
         return take_instance(h, r, p);
     if (p->base % 64 || p->base + (63u - (uint32_t)__builtin_clzll(p->mask)) >= t->gpus[p->node])
         return BERTH_R_NO_SUCH_PLACE;
     if (!(r->types >> t->gpu_type[p->node] & 1))
         return BERTH_R_GPU_TYPE;
-    if (r->share_milli) {
+    if (r->share_milli && p->milli != 1000) {
         if (p->milli != r->share_milli || p->mask & (p->mask - 1))
             return BERTH_R_INCOMPLETE;
         if (h->occ.left[t->first_gpu[p->node] + p->base + bits_lowest(p->mask)] < p->milli)
@@ -143,7 +152,7 @@ static bool whole_replicas(const struct request *r, uint32_t gpus, const struct 
 /* Run of devices inside the node that a piece lies in, for levels below the node. */
 static uint32_t run_of(const struct topology *t, enum level l, const struct held *p)
 {
-    uint32_t run = l == LEVEL_NUMA ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
+    uint32_t run = l == LEVEL_NUMA          ? (uint32_t)t->gpus[p->node] / t->numa[p->node]
                    : t->island[p->node] > 1 ? t->island[p->node]
                                             : t->gpus[p->node];
     uint32_t low = occupancy_base(p) + bits_lowest(p->mask),
@@ -180,15 +189,23 @@ static uint16_t complete(const struct host *h, const struct request *r, const st
 {
     uint32_t devices = 0, charged = 0;
 
-    for (uint32_t i = 0; i < n; i++)
+    if (n && !p)
+        return BERTH_R_INCOMPLETE;
+    for (uint32_t i = 0; i < n; i++) {
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
         if (p[i].mask)
             devices += bits_count(p[i].mask);
         else
             charged += p[i].base;
+    }
     if (devices != r->gpus)
         return BERTH_R_INCOMPLETE;
     if (charged != (node_pick_charges(&h->placer, r) ? r->replicas : 0))
         return BERTH_R_CPU_MEMORY;
+    for (uint32_t i = 0; i < n; i++)
+        if (p[i].node >= h->topo->n_nodes)
+            return BERTH_R_NO_SUCH_PLACE;
     if (!r->share_milli && !(r->required == LEVEL_NODE || r->required == LEVEL_NUMA) &&
         !whole_replicas(r, h->jobs->groups[r->first_group].gpus, p, n))
         return BERTH_R_SPLIT;
@@ -199,8 +216,7 @@ static void keep(struct host *h, uint32_t slot, uint32_t first, uint32_t n)
 {
     h->more.at[slot].first = first;
     h->job.at[slot].n_pieces = n;
-    h->job.at[slot].pieces =
-        (const struct berth_piece *)(const void *)(h->held.all.at + first);
+    h->job.at[slot].pieces = (const struct berth_piece *)(const void *)(h->held.all.at + first);
 }
 
 static struct host_effect *effect(struct host *h, enum host_effect_kind kind,
@@ -222,8 +238,7 @@ static void digest_pieces(struct host *h, uint32_t slot, const struct held *p, u
     digest_word(&h->digest, (uint64_t)h->view.now);
     digest_word(&h->digest, h->job.at[slot].key);
     for (uint32_t i = 0; i < n; i++) {
-        digest_word(&h->digest,
-                    (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
+        digest_word(&h->digest, (uint64_t)p[i].node << 32 | (uint64_t)p[i].base << 16 | p[i].milli);
         digest_word(&h->digest, p[i].mask);
     }
 }
@@ -373,6 +388,8 @@ static uint16_t do_hold(struct host *h, const struct berth_decision *d)
         return BERTH_R_NO_TRANSACTION; /* holding is no part of a try */
     if (j->state != BERTH_JOB_PENDING)
         return BERTH_R_WRONG_STATE;
+    if (d->n_pieces && !p)
+        return BERTH_R_INCOMPLETE;
     for (uint32_t i = 0; i < d->n_pieces; i++)
         if (p[i].mask)
             devices += bits_count(p[i].mask);
@@ -487,15 +504,15 @@ berth_status emit_decision(void *ctx, const struct berth_decision *d)
 
     if (!h->deciding || d->size < sizeof *d)
         return BERTH_E_STATE;
+    host_note_job(h, d->job);
     why = apply(h, d);
     if (h->tap && h->tap->decision)
         h->tap->decision(h->tap->ctx, &h->view, d, why);
     if (!why)
         return 0;
     if (!h->refused++)
-        h->first_refusal =
-            (struct host_refusal){d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX,
-                                  h->view.now, d->kind, why};
+        h->first_refusal = (struct host_refusal){
+            d->job < h->job.n ? h->job.at[d->job].key : UINT64_MAX, h->view.now, d->kind, why};
     host_event(h,
                (struct berth_event){.kind = BERTH_EV_REFUSED,
                                     .code = why,

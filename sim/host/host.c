@@ -10,6 +10,16 @@
  * refused, or timers, feed it for ever. Honest ones need two or three calls. */
 #define CALLS_AN_INSTANT 10000
 
+/* So many calls without a job submitted, started for the first time or ended, closer than QUIET_STEP on
+ * average, are a policy that wakes itself for nothing. Orders that change with time ask again once a
+ * second at the most often. */
+#define QUIET_CALLS 1000000
+#define QUIET_STEP 1000000
+
+/* So often a job may be stopped without ever having more work behind it, while nothing is submitted,
+ * begins or ends: after that it never will. */
+#define FRUITLESS_STOPS 10000
+
 _Static_assert(sizeof(struct held) == sizeof(struct berth_piece) &&
                    offsetof(struct held, mask) == offsetof(struct berth_piece, mask) &&
                    offsetof(struct held, milli) == offsetof(struct berth_piece, milli),
@@ -17,6 +27,12 @@ _Static_assert(sizeof(struct held) == sizeof(struct berth_piece) &&
 _Static_assert(BERTH_LEVELS == (int)LEVELS && BERTH_UNKNOWN == NS_UNKNOWN &&
                    BERTH_NEVER == NS_NEVER && BERTH_NONE == NODE_NONE,
                "the border's words are the inside's");
+
+/* The bytes that save() wrote. */
+struct host_state {
+    char *at;
+    size_t n, room, read;
+};
 
 /* ---- setting up ---- */
 
@@ -66,7 +82,9 @@ static void describe_requests(struct host *h, struct arena *a)
                                                .cpu_milli = r->cpu_milli,
                                                .memory_mib = r->memory_mib};
     }
-    for (uint32_t i = 0; i < j->n; i++)
+    for (uint32_t i = 0; j->known_jobs && i < j->n_requests; i++)
+        h->request[i].known_jobs = j->known_jobs[i];
+    for (uint32_t i = 0; !j->known_jobs && i < j->n; i++)
         h->request[j->specs[i].request].known_jobs++;
 }
 
@@ -166,6 +184,56 @@ static const void *service_extension(void *ctx, const char *id)
     return &h->clairvoyant;
 }
 
+/* The core finds its parts where every policy finds its host's extensions. */
+static const void *core_extension(void *ctx, const char *id)
+{
+    struct host *h = ctx;
+
+    return h->parts_policy && !strcmp(id, BERTH_PARTS) ? &h->parts : service_extension(ctx, id);
+}
+
+/* ---- watching ---- */
+
+const char *host_place_name(enum host_place p)
+{
+    static const char *const name[] = {
+        [HOST_OUTSIDE] = "no function", [HOST_CREATE] = "create()", [HOST_DECIDE] = "decide()",
+        [HOST_SAVE] = "save()",         [HOST_LOAD] = "load()",     [HOST_DESTROY] = "destroy()"};
+
+    return name[p];
+}
+
+static void note_place(struct host *h, enum host_place p)
+{
+    if (h->watch.note)
+        atomic_store_explicit(&h->watch.note->inside, (unsigned)p, memory_order_relaxed);
+}
+
+void host_note_job(struct host *h, uint32_t slot)
+{
+    struct host_note *n = h->watch.note;
+    char name[16];
+
+    if (n && slot < h->job.n)
+        snprintf(n->job, sizeof n->job, "%s",
+                 job_name(h->jobs, (uint32_t)h->job.at[slot].key, name));
+}
+
+static void note_call(struct host *h, ns_t now)
+{
+    struct host_note *n = h->watch.note;
+
+    if (!n)
+        return;
+    n->at = now;
+    for (size_t i = h->events.n; i--;)
+        if (h->events.at[i].job < h->job.n) {
+            host_note_job(h, h->events.at[i].job);
+            break;
+        }
+    atomic_fetch_add_explicit(&n->calls, 1, memory_order_relaxed);
+}
+
 /* ---- life ---- */
 
 static uint64_t abilities(void)
@@ -173,28 +241,94 @@ static uint64_t abilities(void)
     return BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE | BERTH_CAN_MIG;
 }
 
+static int refused_to_begin(struct host *h, const struct berth_policy *p, berth_status status,
+                            struct diag *d)
+{
+    return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s refused to begin (%d)%s%s",
+                     p->id, status, *h->trouble ? ": " : "", h->trouble);
+}
+
+static berth_status create_instance(struct host *h, const struct berth_policy *p,
+                                    const struct berth_config *config, void **self)
+{
+    berth_status status;
+
+    note_place(h, HOST_CREATE);
+    status = p->create(&h->service, &h->view, config, self);
+    note_place(h, HOST_OUTSIDE);
+    if (status)
+        *self = NULL;
+    return status;
+}
+
+static int lacks(const struct berth_policy *p, struct diag *d)
+{
+    uint64_t lacking = p->needs & ~abilities();
+
+    if (!lacking)
+        return 0;
+    return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
+                     "policy %s needs capabilities 0x%llx that this host does not have", p->id,
+                     (unsigned long long)lacking);
+}
+
+/* Parts come first: the core asks for them when it begins. */
+static int create_parts(struct host *h, const struct host_config *c, struct diag *d)
+{
+    const struct berth_policy *p = c->parts;
+    const struct berth_config config = {.size = sizeof config,
+                                        .n_values = c->n_parts_values,
+                                        .text = c->parts_text ? c->parts_text : "",
+                                        .values = c->parts_values,
+                                        .seed = c->seed};
+    const struct berth_parts *parts;
+    berth_status status;
+
+    if (lacks(p, d) < 0)
+        return -1;
+    status = create_instance(h, p, &config, &h->parts_self);
+    if (status)
+        return refused_to_begin(h, p, status, d);
+    parts = p->extension(h->parts_self, BERTH_PARTS);
+    memset(&h->parts, 0, sizeof h->parts);
+    memcpy(&h->parts, parts, parts->size < sizeof h->parts ? parts->size : sizeof h->parts);
+    h->parts.self = h->parts_self;
+    h->parts_policy = p;
+    h->service.extension = core_extension;
+    return 0;
+}
+
 static int create(struct host *h, const struct host_config *c, struct diag *d)
 {
     const struct berth_policy *p = c->policy;
-    uint64_t lacking = p->needs & ~abilities();
-    struct berth_config config;
     berth_status status;
 
-    if (lacking)
-        return diag_fail(d, STATUS_POLICY, (struct diag_at){0},
-                         "policy %s needs capabilities 0x%llx that this host does not have", p->id,
-                         (unsigned long long)lacking);
-    config = (struct berth_config){.size = sizeof config,
-                                   .n_values = c->n_values,
-                                   .text = c->text ? c->text : "",
-                                   .values = c->values,
-                                   .seed = c->seed};
-    status = p->create(&h->service, &h->view, &config, &h->self);
-    if (status == 0)
-        return 0;
-    h->self = NULL;
-    return diag_fail(d, STATUS_POLICY, (struct diag_at){0}, "policy %s refused to begin (%d)%s%s",
-                     p->id, status, *h->trouble ? ": " : "", h->trouble);
+    h->watch = c->watch;
+    h->memory.poison = c->watch.poison;
+    h->memory.shift = c->watch.shift;
+    if (h->watch.note)
+        snprintf(h->watch.note->policy, sizeof h->watch.note->policy, "%s",
+                 c->parts ? c->parts->id : p->id);
+    if (lacks(p, d) < 0 || (c->parts && create_parts(h, c, d) < 0))
+        return -1;
+    h->config = (struct berth_config){.size = sizeof h->config,
+                                      .n_values = c->n_values,
+                                      .text = c->text ? c->text : "",
+                                      .values = c->values,
+                                      .seed = c->seed};
+    status = create_instance(h, p, &h->config, &h->self);
+    return status ? refused_to_begin(h, p, status, d) : 0;
+}
+
+static void destroy(struct host *h)
+{
+    note_place(h, HOST_DESTROY);
+    if (h->self)
+        h->policy->destroy(h->self);
+    if (h->parts_self)
+        h->parts_policy->destroy(h->parts_self);
+    note_place(h, HOST_OUTSIDE);
+    h->self = h->parts_self = NULL;
 }
 
 int host_init(struct host *h, const struct host_config *c, struct arena *a, struct diag *d)
@@ -251,8 +385,14 @@ int host_init(struct host *h, const struct host_config *c, struct arena *a, stru
 
 void host_free(struct host *h)
 {
-    if (h->self && h->policy->destroy)
-        h->policy->destroy(h->self);
+    destroy(h);
+    if (h->watch.cost)
+        *h->watch.cost = (struct host_cost){.calls = h->view.generation,
+                                            .decisions = h->decisions,
+                                            .ns = h->spent,
+                                            .most = h->memory.most,
+                                            .left = h->memory.bytes,
+                                            .left_blocks = h->memory.blocks};
     memory_free_all(&h->memory);
     VEC_FREE(&h->placer.out);
     VEC_FREE(&h->job);
@@ -285,8 +425,8 @@ void host_reserve(struct host *h, uint32_t jobs)
     VEC_RESERVE(&h->effects, 2 * h->job.room + 64);
     if (before != h->held.all.at)
         for (size_t i = 0; i < h->job.n; i++)
-            h->job.at[i].pieces = (const struct berth_piece *)(const void *)(h->held.all.at +
-                                                                             h->more.at[i].first);
+            h->job.at[i].pieces =
+                (const struct berth_piece *)(const void *)(h->held.all.at + h->more.at[i].first);
     h->view.jobs.at = h->job.at;
 }
 
@@ -303,6 +443,8 @@ void host_event(struct host *h, struct berth_event e, bool wakes)
 
     h->waking += wakes && (!mask || mask >> e.kind & 1);
     VEC_PUSH(&h->events, e);
+    if (h->tap && h->tap->event)
+        h->tap->event(h->tap->ctx, &h->view, &e);
 }
 
 static void set_state(struct host *h, uint32_t slot, uint32_t state, ns_t now)
@@ -347,18 +489,20 @@ uint32_t host_submit(struct host *h, uint32_t key, ns_t now)
     };
     h->more.at[slot] = (struct host_job){.generation = h->more.at[slot].generation + 1,
                                          .promise = NS_UNKNOWN,
-                                         .reserved = NS_UNKNOWN};
+                                         .reserved = NS_UNKNOWN,
+                                         .kept = -1};
+    h->progress++;
     wait_again(h, slot);
-    host_event(h,
-               (struct berth_event){
-                   .kind = BERTH_EV_JOB_SUBMITTED, .job = slot, .key = key, .at = now},
-               true);
+    host_event(
+        h, (struct berth_event){.kind = BERTH_EV_JOB_SUBMITTED, .job = slot, .key = key, .at = now},
+        true);
     return slot;
 }
 
 void host_started(struct host *h, uint32_t slot, ns_t now, bool at_once, uint64_t cookie)
 {
     set_state(h, slot, BERTH_JOB_RUNNING, now);
+    h->progress += h->job.at[slot].starts == 1;
     host_event(h,
                (struct berth_event){.kind = BERTH_EV_JOB_STARTED,
                                     .job = slot,
@@ -373,6 +517,27 @@ void host_progress(struct host *h, uint32_t slot, ns_t from, ns_t ran, ns_t save
     h->job.at[slot].since = from;
     h->job.at[slot].ran = ran;
     h->job.at[slot].saved = saved;
+    if (h->tap && h->tap->progress)
+        h->tap->progress(h->tap->ctx, &h->view, slot);
+}
+
+/* A stop that brings the job no further, in a world where nothing else moves either. */
+static void count_fruitless(struct host *h, uint32_t slot)
+{
+    const struct berth_job *j = &h->job.at[slot];
+    struct host_job *m = &h->more.at[slot];
+    char name[16];
+
+    if (j->ran > m->kept || m->progress != h->progress) {
+        m->kept = j->ran > m->kept ? j->ran : m->kept;
+        m->progress = h->progress;
+        m->fruitless = 0;
+    } else if (++m->fruitless > FRUITLESS_STOPS && !h->hopeless) {
+        h->hopeless = true;
+        snprintf(h->trouble, sizeof h->trouble,
+                 "stopped job %s %d times without letting it get any further",
+                 job_name(h->jobs, (uint32_t)j->key, name), FRUITLESS_STOPS);
+    }
 }
 
 void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_t now, bool at_once,
@@ -381,6 +546,7 @@ void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_
     struct berth_job *j = &h->job.at[slot];
     struct host_job *m = &h->more.at[slot];
 
+    count_fruitless(h, slot);
     pieces_drop(&h->held, first, n);
     if (m->restarts) {
         set_state(h, slot, BERTH_JOB_STARTING, now);
@@ -390,24 +556,21 @@ void host_stopped(struct host *h, uint32_t slot, uint32_t first, uint32_t n, ns_
         set_state(h, slot, BERTH_JOB_PENDING, now);
         wait_again(h, slot);
     }
-    host_event(h,
-               (struct berth_event){.kind = BERTH_EV_JOB_PREEMPTED,
-                                    .job = slot,
-                                    .key = j->key,
-                                    .at = now,
-                                    .a = lost},
-               !at_once);
+    host_event(
+        h,
+        (struct berth_event){
+            .kind = BERTH_EV_JOB_PREEMPTED, .job = slot, .key = j->key, .at = now, .a = lost},
+        !at_once);
 }
 
 void host_moved(struct host *h, uint32_t slot, ns_t now, bool at_once)
 {
     set_state(h, slot, BERTH_JOB_RUNNING, now);
-    host_event(h,
-               (struct berth_event){.kind = BERTH_EV_JOB_MIGRATED,
-                                    .job = slot,
-                                    .key = h->job.at[slot].key,
-                                    .at = now},
-               !at_once);
+    host_event(
+        h,
+        (struct berth_event){
+            .kind = BERTH_EV_JOB_MIGRATED, .job = slot, .key = h->job.at[slot].key, .at = now},
+        !at_once);
 }
 
 void host_give_back(struct host *h, const struct request *r, uint32_t first, uint32_t n)
@@ -428,12 +591,10 @@ void host_finish(struct host *h, uint32_t slot, ns_t now, ns_t ran)
     h->more.at[slot].generation++;
     h->view.n_running--;
     h->finished.at[h->finished.n++] = slot;
+    h->progress++;
     host_event(h,
-               (struct berth_event){.kind = BERTH_EV_JOB_FINISHED,
-                                    .job = slot,
-                                    .key = j->key,
-                                    .at = now,
-                                    .a = ran},
+               (struct berth_event){
+                   .kind = BERTH_EV_JOB_FINISHED, .job = slot, .key = j->key, .at = now, .a = ran},
                true);
 }
 
@@ -454,6 +615,87 @@ static bool broke(struct host *h, const char *how, long long what)
     return false;
 }
 
+/* False: it is called again and again and nothing comes of it. */
+static bool gets_somewhere(struct host *h, ns_t now)
+{
+    if (h->quiet_progress != h->progress) {
+        h->quiet_progress = h->progress;
+        h->quiet = 0;
+        h->quiet_since = now;
+    }
+    if (++h->quiet < QUIET_CALLS || (now - h->quiet_since) / QUIET_STEP >= QUIET_CALLS)
+        return true;
+    snprintf(h->trouble, sizeof h->trouble,
+             "was called %d times in %.6f s while no job was submitted, first started or ended",
+             QUIET_CALLS, (double)(now - h->quiet_since) / 1e9);
+    return false;
+}
+
+static berth_status save_bytes(void *ctx, const void *p, size_t n)
+{
+    struct host_state *s = ctx;
+
+    VEC_RESERVE(s, s->n + n);
+    memcpy(s->at + s->n, p, n);
+    s->n += n;
+    return 0;
+}
+
+static berth_status load_bytes(void *ctx, void *p, size_t n)
+{
+    struct host_state *s = ctx;
+
+    if (n > s->n - s->read)
+        return BERTH_E_STATE;
+    memcpy(p, s->at + s->read, n);
+    s->read += n;
+    return 0;
+}
+
+/* What a what-if branch or a fail-over does: the state goes through bytes into a new instance. */
+static bool move_over(struct host *h)
+{
+    const struct berth_policy *p = h->policy;
+    struct host_state state = {0};
+    const struct berth_writer to = {&state, save_bytes};
+    const struct berth_reader from = {&state, load_bytes};
+    bool saves = p->flags & BERTH_FORKABLE;
+    berth_status status = 0;
+
+    if (h->parts_policy)
+        return broke(h, "brings parts, whose state is not saved (%lld)", BERTH_E_STATE);
+    note_place(h, HOST_SAVE);
+    if (saves)
+        status = p->save(h->self, &to);
+    destroy(h);
+    memory_free_all(&h->memory);
+    if (!status)
+        status = create_instance(h, p, &h->config, &h->self);
+    note_place(h, HOST_LOAD);
+    if (!status && saves)
+        status = p->load(h->self, &h->view, &from);
+    note_place(h, HOST_OUTSIDE);
+    if (!status && state.read != state.n)
+        status = BERTH_E_STATE;
+    VEC_FREE(&state);
+    return !status || broke(h, "could not be saved and loaded (%lld)", status);
+}
+
+static berth_status ask(struct host *h, uint32_t n)
+{
+    int64_t began = h->watch.clock ? h->watch.clock() : 0;
+    berth_status status;
+
+    note_place(h, HOST_DECIDE);
+    h->deciding = true;
+    status = h->policy->decide(h->self, &h->view, h->events.at, n, BERTH_MODE_RUN);
+    h->deciding = false;
+    note_place(h, HOST_OUTSIDE);
+    if (h->watch.clock)
+        h->spent += h->watch.clock() - began;
+    return status;
+}
+
 bool host_decide(struct host *h, ns_t now)
 {
     uint32_t n = (uint32_t)h->events.n;
@@ -461,22 +703,28 @@ bool host_decide(struct host *h, ns_t now)
 
     h->effects.n = 0;
     h->holds_began = false;
+    if (h->hopeless)
+        return false;
     if (!h->waking)
         return true;
     h->at_instant = h->view.now == now ? h->at_instant + 1 : 0;
     if (h->at_instant > CALLS_AN_INSTANT)
         return broke(h, "was called %lld times in one instant and made no progress",
                      CALLS_AN_INSTANT);
+    if (!gets_somewhere(h, now))
+        return false;
     h->view.now = now;
     h->view.generation++;
+    if (h->watch.fork_at == h->view.generation && !move_over(h))
+        return false;
+    note_call(h, now);
     if (h->tap && h->tap->batch)
         h->tap->batch(h->tap->ctx, &h->view, h->events.at, n);
-    h->deciding = true;
-    status = h->policy->decide(h->self, &h->view, h->events.at, n, BERTH_MODE_RUN);
-    h->deciding = false;
+    status = ask(h, n);
     if (h->in_transaction) {
+        size_t open = h->effects.n - h->mark;
         emit_rollback(h);
-        return broke(h, "left a transaction open (%lld decisions)", (long long)h->effects.n);
+        return broke(h, "left a transaction of %lld decisions open", (long long)open);
     }
     if (status)
         return broke(h, "answered decide() with %lld", (long long)status);

@@ -18,6 +18,7 @@
 #include "sched/job.h"
 #include "sched/pieces.h"
 #include "sched/place.h"
+#include <stdatomic.h>
 
 /* An accepted decision, for the engine. Pieces of START and MIGRATE are the job's (host_held). */
 enum host_effect_kind {
@@ -36,7 +37,7 @@ enum host_effect_kind {
 struct host_effect {
     uint8_t kind, mode, was; /* was: BERTH_JOB_* before it, for rollback */
     uint32_t slot;
-    uint32_t first, n; /* pieces taken or given back by it, in host.held */
+    uint32_t first, n;         /* pieces taken or given back by it, in host.held */
     uint32_t old_first, old_n; /* pieces that a move gives up; replicas held before a start */
     uint32_t before;           /* number of pieces before it */
     uint64_t cookie;
@@ -51,6 +52,41 @@ struct host_job {
     ns_t promise;        /* first promised start of this wait, NS_UNKNOWN */
     ns_t reserved;       /* present promise, NS_UNKNOWN */
     bool restarts;       /* it stops, and a START of it is accepted already */
+    ns_t kept;           /* most work it ever had when it was stopped */
+    uint64_t progress;   /* host.progress when `fruitless` began to count */
+    uint32_t fruitless;  /* stops since then that brought it no further */
+};
+
+/* Which function of the policy runs. */
+enum host_place { HOST_OUTSIDE, HOST_CREATE, HOST_DECIDE, HOST_SAVE, HOST_LOAD, HOST_DESTROY };
+
+/* Where a run is, for somebody who looks on from outside, such as the parent of a process that crashed:
+ * `inside` and `calls` at any time, the rest when the writer is gone. */
+struct host_note {
+    atomic_uint inside; /* enum host_place */
+    atomic_ullong calls;
+    ns_t at;         /* of the last decide() */
+    char policy[64]; /* its id */
+    char job[64];    /* named last in an event or a decision, "" = none yet */
+};
+
+/* What the policy took, when the host is freed. */
+struct host_cost {
+    uint64_t calls, decisions;
+    int64_t ns;  /* in decide(), by host_watch.clock */
+    size_t most; /* bytes of its memory at the most */
+    size_t left; /* bytes that it did not give back itself */
+    size_t left_blocks;
+};
+
+/* How a policy is watched and tried; all zero = not at all. */
+struct host_watch {
+    struct host_note *note; /* borrowed */
+    struct host_cost *cost; /* borrowed */
+    int64_t (*clock)(void); /* ns, for cost.ns; NULL = not measured */
+    uint64_t fork_at;       /* before this batch its state moves to a new instance; 0 = never */
+    size_t shift;           /* of its memory, see memory.h */
+    unsigned char poison;
 };
 
 /* Who spoiled it first, for the message. */
@@ -60,9 +96,12 @@ struct host_refusal {
     uint16_t kind, code;
 };
 
-/* Hears everything that crosses the border, in order; for the journal. Any may be NULL. */
+/* Hears everything that crosses the border, in order; for the journal. Any may be NULL. Of events it hears
+ * when they happen; a batch are those since the last one. */
 struct host_tap {
     void *ctx;
+    void (*event)(void *ctx, const struct berth_view *v, const struct berth_event *e);
+    void (*progress)(void *ctx, const struct berth_view *v, uint32_t slot); /* host_progress() */
     void (*batch)(void *ctx, const struct berth_view *v, const struct berth_event *e, uint32_t n);
     void (*decision)(void *ctx, const struct berth_view *v, const struct berth_decision *d,
                      uint16_t refused);
@@ -77,7 +116,13 @@ struct host {
     struct berth_host service;
     struct berth_place place;
     struct berth_clairvoyant clairvoyant;
-    bool asked_truth; /* the policy asked for the true lengths */
+    bool asked_truth;                        /* the policy asked for the true lengths */
+    const struct berth_policy *parts_policy; /* who brings parts for the core; NULL = nobody */
+    void *parts_self;
+    struct berth_parts parts;
+    struct berth_config config; /* its texts and values are borrowed */
+    struct host_watch watch;
+    int64_t spent; /* ns in decide(), by watch.clock */
     struct memory memory;
     struct rng random;
     struct occupancy occ;
@@ -91,7 +136,7 @@ struct host {
     VEC(uint32_t) spare;    /* free slots, last freed first */
     VEC(uint32_t) finished; /* free after the next decide() */
     struct pieces held;
-    ns_t default_limit; /* for jobs that state none: the longest of the trace; NS_UNKNOWN = no job
+    ns_t default_limit;   /* for jobs that state none: the longest of the trace; NS_UNKNOWN = no job
                            states one */
     uint32_t *pending_of; /* by request: pending jobs */
     uint64_t pending_milli;
@@ -103,11 +148,16 @@ struct host {
     size_t mark;         /* effects before begin() */
     bool holds_began;    /* a job began to hold in the last decide() */
     uint32_t at_instant; /* decide() calls at this time */
+    uint64_t progress;   /* jobs submitted, started for the first time, ended */
+    uint64_t quiet; /* calls since `progress` last changed, at quiet_progress and quiet_since */
+    uint64_t quiet_progress;
+    ns_t quiet_since;
+    bool hopeless; /* a job is stopped again and again and gets nowhere: trouble says so */
     struct digest digest, mark_digest;
     uint64_t decisions, mark_decisions, refused, promises, broken;
     struct host_refusal first_refusal;
     const struct host_tap *tap; /* borrowed; NULL = none */
-    char trouble[256];       /* how the policy broke its contract; "" = it did not */
+    char trouble[256];          /* how the policy broke its contract; "" = it did not */
 };
 
 struct host_config {
@@ -118,7 +168,12 @@ struct host_config {
     const int64_t *values; /* of its options */
     uint32_t n_values;
     uint64_t seed;
-    ns_t save_time, restore_time; /* as the view shows them */
+    ns_t save_time, restore_time;     /* as the view shows them */
+    const struct berth_policy *parts; /* brings BERTH_PARTS for the core; NULL = none */
+    const char *parts_text;
+    const int64_t *parts_values;
+    uint32_t n_parts_values;
+    struct host_watch watch;
 };
 
 /* Set up and create the policy's instance. 0, or -1 with *d: STATUS_POLICY when the policy needs what
@@ -172,7 +227,11 @@ uint64_t host_hold_state(const struct host *h);
  * JOB_NONE. O(slots): for messages. */
 uint32_t host_pending_after(const struct host *h, uint64_t after);
 
+/* What a policy is, or was, doing: "decide()". */
+const char *host_place_name(enum host_place p);
+
 /* For emit.c. */
+void host_note_job(struct host *h, uint32_t slot);
 void host_event(struct host *h, struct berth_event e, bool wakes);
 void host_give_back(struct host *h, const struct request *r, uint32_t first, uint32_t n);
 const struct request *host_request(const struct host *h, uint32_t slot);

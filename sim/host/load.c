@@ -47,12 +47,10 @@ int load_check(const struct berth_policy *p, const char *who, struct diag *d)
             BERTH_ABI_MINOR, (unsigned long long)BERTH_LAYOUT, (unsigned)sizeof *p);
     if (!p->id || !*p->id || !p->create || !p->destroy ||
         (!p->decide && !(p->extension && p->extension(NULL, BERTH_PARTS))))
-        return diag_fail(d, STATUS_POLICY, nowhere,
-                         "%s: the descriptor lacks %s", who,
-                         !p->id || !*p->id ? "an id"
-                         : !p->create || !p->destroy
-                             ? "create() or destroy()"
-                             : "decide(), and the extension " BERTH_PARTS);
+        return diag_fail(d, STATUS_POLICY, nowhere, "%s: the descriptor lacks %s", who,
+                         !p->id || !*p->id           ? "an id"
+                         : !p->create || !p->destroy ? "create() or destroy()"
+                                                     : "decide(), and the extension " BERTH_PARTS);
     return 0;
 }
 

@@ -12,7 +12,7 @@ struct memory {
     size_t bytes, most, limit; /* in use now, at most so far, allowed; limit 0 = any */
     size_t blocks;
     unsigned char poison; /* not 0: new blocks are filled with it (the contract promises nothing) */
-    size_t shift;         /* blocks begin this many 64-byte lines later: other addresses, same answers */
+    size_t shift; /* blocks begin this many 64-byte lines later: other addresses, same answers */
 };
 
 /* n > 0 bytes aligned to `align`, a power of two up to 64; NULL when the limit is reached. */

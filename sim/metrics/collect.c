@@ -130,7 +130,8 @@ static void on_start(void *ctx, uint32_t job, ns_t now, const struct held *h, ui
     }
     if (r->start == NS_UNKNOWN) {
         r->start = now;
-        ledger_hold(&c->ledger, history_bucket(&c->history, job, PHASE_WORK), h, n, 1);
+        ledger_hold(&c->ledger, c->jobs->specs[job].request,
+                    history_bucket(&c->history, job, PHASE_WORK), h, n, 1);
     } else {
         history_restart(&c->history, job, now, h, n);
     }
@@ -173,7 +174,7 @@ static void on_finish(void *ctx, uint32_t job, ns_t now, const struct held *h, u
     if (r->history) {
         history_finish(&c->history, job, now, h, n);
     } else {
-        ledger_hold(&c->ledger, work, h, n, -1);
+        ledger_hold(&c->ledger, c->jobs->specs[job].request, work, h, n, -1);
         ledger_job(&c->ledger, c->jobs->specs[job].request, work, r->start, now);
     }
     r->end = now;
@@ -329,10 +330,11 @@ bool collect_finish(struct collect *c, ns_t end, struct outcome *o, struct arena
     o->horizon = end;
     hand_over(c, o, a);
     little = close_jobs(c, end, o);
+    ledger_close(&c->ledger);
     exact = ledger_exact(&c->ledger, end > c->warmup ? end : c->warmup);
     fill_ledger(c, o, a);
     memcpy(o->stops, c->stops, sizeof o->stops);
     o->fragmentation =
-        fragmentation_means(&c->fragmentation, end > c->warmup ? end - c->warmup : 0);
+        fragmentation_means(&c->fragmentation, end > c->warmup ? end - c->warmup : 0, a);
     return exact && little;
 }

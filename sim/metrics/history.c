@@ -1,7 +1,6 @@
 /* history.c - jobs that do more than start and end. */
 #include "metrics/history.h"
 
-#include "base/bits.h"
 #include "base/check.h"
 #include <string.h>
 
@@ -61,14 +60,16 @@ static int64_t *milli_of(struct history *h, uint32_t layer)
     return h->milli.at + (size_t)layer * h->types;
 }
 
-static void count_types(const struct history *h, const struct held *held, uint32_t n,
+static void count_types(const struct history *h, uint32_t job, const struct held *held, uint32_t n,
                         int64_t *milli)
 {
+    uint32_t request = h->jobs->specs[job].request;
+
     memset(milli, 0, h->types * sizeof *milli);
     for (uint32_t i = 0; i < n; i++)
         if (held[i].mask)
             milli[h->ledger->fleet->gpu_type[held[i].node]] +=
-                (int64_t)bits_count(held[i].mask) * held[i].milli;
+                ledger_asked(h->ledger, request, &held[i]);
 }
 
 static uint32_t layer_new(struct history *h)
@@ -95,12 +96,13 @@ static void layer_drop(struct history *h, uint32_t slot)
 }
 
 /* The newest layer is of the devices the job holds now. */
-static void layer_for(struct history *h, struct job_history *j, const struct held *held, uint32_t n)
+static void layer_for(struct history *h, uint32_t job, struct job_history *j,
+                      const struct held *held, uint32_t n)
 {
     int64_t milli[TOPOLOGY_TYPES];
     uint32_t slot = j->layer;
 
-    count_types(h, held, n, milli);
+    count_types(h, job, held, n, milli);
     if (slot && !memcmp(milli, milli_of(h, slot), h->types * sizeof *milli))
         return;
     if (!slot || h->layer.at[slot].booked) {
@@ -134,7 +136,7 @@ static struct job_history *begin(struct history *h, uint32_t job, const struct h
     VEC_PUSH(&h->all, (struct job_history){0});
     h->results[job].history = (uint32_t)h->all.n;
     j = &h->all.at[h->all.n - 1];
-    layer_for(h, j, held, n);
+    layer_for(h, job, j, held, n);
     h->layer.at[j->layer].since = h->results[job].start;
     h->layer.at[j->layer].phase = PHASE_WORK;
     return j;
@@ -166,7 +168,7 @@ static void let_go(struct history *h, uint32_t job, struct job_history *j, ns_t 
     enum phase p = (enum phase)h->layer.at[j->layer].phase;
 
     book(h, job, j, now);
-    ledger_hold(h->ledger, history_bucket(h, job, p), held, n, -1);
+    ledger_hold(h->ledger, h->jobs->specs[job].request, history_bucket(h, job, p), held, n, -1);
 }
 
 static void open_run(struct history *h, uint32_t job, struct job_history *j, ns_t start)
@@ -190,11 +192,12 @@ void history_restart(struct history *h, uint32_t job, ns_t now, const struct hel
     struct job_history *j = of(h, job);
 
     check(j && j->waiting);
-    layer_for(h, j, held, n);
+    layer_for(h, job, j, held, n);
     h->layer.at[j->layer].since = now;
     h->layer.at[j->layer].phase = PHASE_WORK;
     j->waiting = false;
-    ledger_hold(h->ledger, history_bucket(h, job, PHASE_WORK), held, n, 1);
+    ledger_hold(h->ledger, h->jobs->specs[job].request, history_bucket(h, job, PHASE_WORK), held, n,
+                1);
     if (h->keep_runs)
         open_run(h, job, j, now);
 }
@@ -207,7 +210,7 @@ void history_phase(struct history *h, uint32_t job, ns_t now, enum phase p, cons
     check(!j->waiting);
     let_go(h, job, j, now, held, n);
     h->layer.at[j->layer].phase = (uint8_t)p;
-    ledger_hold(h->ledger, history_bucket(h, job, p), held, n, 1);
+    ledger_hold(h->ledger, h->jobs->specs[job].request, history_bucket(h, job, p), held, n, 1);
 }
 
 /* Take up to `work` from one layer. Returns what is left to take. */

@@ -30,7 +30,7 @@ struct history {
     uint32_t types;                  /* numbers per layer in `milli` */
     VEC(struct job_history) all;     /* job_result.history - 1 */
     VEC(struct history_layer) layer; /* slot 0 is nobody's */
-    VEC(int64_t) milli;              /* [layer][type]: devices it was done on */
+    VEC(int64_t) milli;              /* [layer][type]: what it was done on, as asked for */
     uint32_t recycled;               /* first free slot of layer, 0 = none */
     VEC(struct job_run) runs;        /* in order of start */
 };

@@ -28,6 +28,7 @@ void ledger_init(struct ledger *l, const struct job_set *jobs, const struct topo
     l->from = from;
     l->by_type = ARENA_ARRAY(a, struct ledger_row, fleet->n_types);
     l->by_request = ARENA_ARRAY(a, struct ledger_row, jobs->n_requests + 1);
+    l->unasked = ARENA_ARRAY(a, struct ledger_unasked, jobs->n_requests + 1);
     l->booked =
         arena_alloc(a, (size_t)jobs->n_requests * 2 + 2 * TOPOLOGY_TYPES, sizeof *l->booked);
     for (uint32_t i = 0; i < fleet->n_nodes; i++) {
@@ -70,14 +71,48 @@ void ledger_advance(struct ledger *l, ns_t now)
             l->frag[f] += (wide_t)l->frag_rate[f] * dt;
 }
 
-void ledger_hold(struct ledger *l, enum bucket b, const struct held *h, uint32_t n, int sign)
+int64_t ledger_asked(const struct ledger *l, uint32_t request, const struct held *h)
 {
+    uint32_t share = l->jobs->requests[request].share_milli;
+
+    return (int64_t)bits_count(h->mask) * (share && h->milli > share ? share : h->milli);
+}
+
+/* The class holds so much more unasked from now on. */
+static void hold_unasked(struct ledger *l, uint32_t request, int64_t milli)
+{
+    struct ledger_unasked *u = &l->unasked[request];
+    ns_t from = u->since > l->from ? u->since : l->from;
+
+    if (l->last > from)
+        l->by_request[request].bucket[BUCKET_HELD_IDLE] += (wide_t)u->milli * (l->last - from);
+    u->since = l->last;
+    u->milli += milli;
+}
+
+void ledger_hold(struct ledger *l, uint32_t request, enum bucket b, const struct held *h,
+                 uint32_t n, int sign)
+{
+    int64_t unasked = 0;
+
     for (uint32_t i = 0; i < n; i++)
         if (h[i].mask) {
             uint8_t type = l->fleet->gpu_type[h[i].node];
-            l->rate[type][b] += sign * (int64_t)bits_count(h[i].mask) * h[i].milli;
-            l->some[type] |= UINT32_C(1) << b;
+            int64_t asked = ledger_asked(l, request, &h[i]),
+                    more = (int64_t)bits_count(h[i].mask) * h[i].milli - asked;
+            l->rate[type][b] += sign * asked;
+            l->rate[type][BUCKET_HELD_IDLE] += sign * more;
+            l->some[type] |= UINT32_C(1) << b | (more ? UINT32_C(1) << BUCKET_HELD_IDLE : 0);
+            unasked += sign * more;
         }
+    if (unasked)
+        hold_unasked(l, request, unasked);
+}
+
+void ledger_close(struct ledger *l)
+{
+    for (uint32_t i = 0; i < l->jobs->n_requests; i++)
+        hold_unasked(l, i, 0);
 }
 
 void ledger_job(struct ledger *l, uint32_t request, enum bucket b, ns_t start, ns_t end)
@@ -135,6 +170,23 @@ void ledger_settle(struct ledger *l, const struct observed_state *s)
     }
 }
 
+/* What jobs hold, by class and by type. */
+static bool holders_agree(const struct ledger *l)
+{
+    for (int b = 0; b < BUCKET_POLICY; b++) {
+        wide_t sum = 0;
+        if (b == BUCKET_GANG_WAIT)
+            continue;
+        for (uint32_t type = 0; type < l->fleet->n_types; type++)
+            sum += l->by_type[type].bucket[b];
+        for (uint32_t i = 0; i < l->jobs->n_requests; i++)
+            sum -= l->by_request[i].bucket[b];
+        if (sum)
+            return false;
+    }
+    return true;
+}
+
 bool ledger_exact(const struct ledger *l, ns_t to)
 {
     for (uint32_t type = 0; type < l->fleet->n_types; type++) {
@@ -147,5 +199,5 @@ bool ledger_exact(const struct ledger *l, ns_t to)
         if (sum != (wide_t)l->fleet->type_gpus[type] * 1000 * (to - l->from))
             return false;
     }
-    return true;
+    return holders_agree(l);
 }

@@ -78,9 +78,11 @@ enum frag_metric {
     FRAG_SCATTERED_8,
     FRAG_LARGEST_GANG,
     FRAG_FGD,
+    FRAG_MIG_HOLES,
     FRAG_METRICS
 };
-extern const char *const fragmentation_name[FRAG_METRICS]; /* "scattered_1", ... "fgd" */
+extern const char
+    *const fragmentation_name[FRAG_METRICS]; /* "scattered_1", ... "fgd", "mig_holes" */
 
 /* One row per change: holds from `at` until the next row. Thinned when it says so. */
 struct series_row {
@@ -93,10 +95,17 @@ struct series_row {
 };
 
 /* How the free capacity lay, time-weighted over the ledger's time. */
+struct outcome_gang {
+    uint8_t level, gpu_type; /* as in struct observed_gang */
+    double mean;             /* GPUs of the largest gang */
+};
 struct outcome_fragmentation {
-    bool known, fgd_known;
+    bool known, fgd_known, mig_known;
     double mean[FRAG_METRICS]; /* GPUs */
     double fgd_ratio; /* F over free capacity, both integrated over time; NAN = never free */
+    double mig_holes_ratio;  /* the same of holes over free slots, where jobs ask for instances */
+    const struct outcome_gang *gangs;
+    uint32_t n_gangs;
 };
 
 /* Order statistics of one quantity; NAN = no data. Seconds, or a ratio for slowdown. */
@@ -192,6 +201,14 @@ struct outcome {
     const char *stuck;   /* who waits for what, when status is RUN_STUCK; else NULL */
     struct money money;
 };
+
+/* Was this metric of fragmentation measured? */
+static inline bool outcome_measured(const struct outcome *o, enum frag_metric k)
+{
+    const struct outcome_fragmentation *f = &o->fragmentation;
+
+    return f->known && (k == FRAG_FGD ? f->fgd_known : k == FRAG_MIG_HOLES ? f->mig_known : true);
+}
 
 /* ---- one job, as the reports show it ---- */
 

@@ -279,7 +279,8 @@ static void write_text(struct composition *c)
     for (int axis = 0; axis < AXIS_PRESET; axis++) {
         const struct policy_part *p = c->part[axis];
         if ((axis == AXIS_LAUNCH && !p->pod_by_pod) ||
-            (axis == AXIS_DISPLACE && p->displace == DISPLACE_NONE))
+            (axis == AXIS_DISPLACE && p->displace == DISPLACE_NONE) ||
+            (axis == AXIS_SHARE && p->share == SHARE_MILLI))
             continue;
         if (axis == AXIS_ESTIMATE &&
             (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION))
@@ -300,7 +301,8 @@ static void write_text(struct composition *c)
 static int check_combination(const struct composition *c, const char *text, struct diag *d)
 {
     const struct policy_part *order = c->part[AXIS_ORDER], *walk = c->part[AXIS_WALK],
-                             *displace = c->part[AXIS_DISPLACE], *launch = c->part[AXIS_LAUNCH];
+                             *displace = c->part[AXIS_DISPLACE], *launch = c->part[AXIS_LAUNCH],
+                             *place = c->part[AXIS_PLACE], *share = c->part[AXIS_SHARE];
     struct diag_at at = {.file = "--policy", .text = text};
 
     if (launch->pod_by_pod && (walk->needs_estimate || walk->is_desired))
@@ -328,6 +330,12 @@ static int check_combination(const struct composition *c, const char *text, stru
                          "order=%s changes with every start, which walk=%s does not follow; use a "
                          "walk that only starts jobs",
                          order->name, walk->name);
+    if (share->share == SHARE_MIG && place->score)
+        return diag_fail(d, STATUS_USAGE, at,
+                         "place=%s scores shares of devices and knows no MIG instances, but "
+                         "share=%s makes instances of all of them; use a placement without a "
+                         "score, such as place=bestfit",
+                         place->name, share->name);
     return 0;
 }
 
@@ -335,7 +343,8 @@ int compose_parse(const char *text, const struct job_set *jobs, struct compositi
                   struct diag *d)
 {
     static const char *const usual[AXIS_PRESET] = {"fifo",    "strict", "none",
-                                                    "bestfit", "auto",   "gang"};
+                                                    "bestfit", "auto",   "gang",
+                                                    "milli"};
 
     memset(out, 0, sizeof *out);
     for (int axis = 0; axis < AXIS_PRESET; axis++)

@@ -3,7 +3,7 @@
  * Items joined by ',' or '+': `axis=part`, a bare part or preset name, or `option=value` for the
  * part named last that has it. A part may carry its first option in brackets: easy(2). Later
  * items replace earlier ones of the same axis. Unnamed axes get fifo, strict, none, bestfit,
- * auto, gang. An option belongs to the part named last that has it. */
+ * auto, gang, milli. An option belongs to the part named last that has it. */
 #ifndef BERTH_SCHED_COMPOSE_H
 #define BERTH_SCHED_COMPOSE_H
 
@@ -18,7 +18,8 @@ struct composition {
     enum axis last;                   /* axis of the part named last */
     const struct policy_part *preset; /* the last preset named, or NULL */
     int knowledge;                    /* ESTIMATE_*: what auto came down to for these jobs */
-    char text[512];     /* canonical: order=..,walk=..,place=..,estimate=..,launch=.. */
+    char text[512];     /* canonical: order=..,walk=..,place=..,estimate=..; parts
+                           of the other axes when they are not the usual ones */
     char config[1024];  /* the same, whole: every option and what auto came down to; it parses to
                            an equal composition without the jobs */
     char estimates[96]; /* "user limit x 1.00, 12 jobs without one take the largest" */

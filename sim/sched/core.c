@@ -18,7 +18,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
     c->policy = policy;
     c->arena = a;
     c->topo = mirror_fleet(view, a);
-    c->jobs = mirror_jobs(view, a);
+    c->jobs = mirror_jobs(view, policy->part[AXIS_SHARE]->share, a);
     occupancy_init(&c->occ, c->topo, a, view->left_milli != NULL, view->cpu_free != NULL,
                    view->memory_free != NULL);
     c->placer = (struct placer){
@@ -144,16 +144,30 @@ static struct end end_of(const struct core *c, uint32_t job)
 
 /* ---- what happens ---- */
 
+ns_t core_estimate(const struct core *c, uint32_t job)
+{
+    const struct berth_parts *p = c->parts;
+    ns_t own = p && p->estimate ? p->estimate(p->self, c->view, job) : BERTH_UNKNOWN;
+
+    return own == BERTH_UNKNOWN ? estimate_job(&c->estimate, job) : estimate_bound(own);
+}
+
+int64_t core_order_key(const struct core *c, uint32_t job, const struct order_view *v)
+{
+    const struct policy_part *order = c->policy->part[AXIS_ORDER];
+
+    return order->from_parts && c->parts ? c->parts->key(c->parts->self, c->view, job)
+                                         : order->key(v, c->policy->option[AXIS_ORDER]);
+}
+
 static void enqueue(struct core *c, uint32_t job)
 {
     const struct berth_job *j = berth_job_at(c->view, job);
     const struct request *r = &c->jobs->requests[j->request];
-    ns_t estimate = estimate_job(&c->estimate, job);
+    ns_t estimate = core_estimate(c, job);
     struct order_view v = {j->submit, estimate, r->gpus, r->demand_milli, j->priority};
 
-    queue_add(&c->queue, job,
-              c->rank ? rank_pending_key(c->rank, job)
-                      : c->policy->part[AXIS_ORDER]->key(&v, c->policy->option[AXIS_ORDER]),
+    queue_add(&c->queue, job, c->rank ? rank_pending_key(c->rank, job) : core_order_key(c, job, &v),
               j->key, estimate);
     if (c->promise)
         c->promise[job] = NS_UNKNOWN;
@@ -170,7 +184,7 @@ void core_submit(struct core *c, uint32_t job)
         displace_submit(c->displace, job);
     if (c->rank) {
         c->queue.link[job].seq = berth_job_at(c->view, job)->key;
-        c->queue.link[job].estimate = estimate_job(&c->estimate, job);
+        c->queue.link[job].estimate = core_estimate(c, job);
         rank_submit(c->rank, job);
     }
     enqueue(c, job);

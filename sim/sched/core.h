@@ -40,6 +40,7 @@ struct core {
     struct topology *topo;            /* copied from the view */
     const struct composition *policy; /* borrowed */
     struct arena *arena;              /* borrowed; used only while setting up */
+    const struct berth_parts *parts;  /* of an outside policy, NULL = none; borrowed */
     const struct berth_clairvoyant *truth; /* NULL unless the composition is clairvoyant */
     uint32_t room;                         /* slots that the arrays below have room for */
     struct occupancy occ;
@@ -128,6 +129,12 @@ void core_moved(struct core *c, uint32_t job, uint32_t first, uint32_t n);
 
 /* Tell the host that the job starts at `at` or earlier. */
 void core_promise(struct core *c, uint32_t job, ns_t at);
+
+/* What is known of the job's length at its submission: NS_NEVER = nothing. */
+ns_t core_estimate(const struct core *c, uint32_t job);
+
+/* The key of an order that is fixed while the job waits. */
+int64_t core_order_key(const struct core *c, uint32_t job, const struct order_view *v);
 
 /* The job's key at the border: breaks ties and names its random draws. */
 static inline uint64_t core_key(const struct core *c, uint32_t job)

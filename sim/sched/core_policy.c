@@ -4,6 +4,7 @@
 #include "sched/attribution.h"
 #include "sched/core_state.h"
 #include "sched/pods.h"
+#include "sched/share.h"
 #include <string.h>
 
 struct instance {
@@ -18,18 +19,28 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 {
     struct instance *s = host->alloc(host->ctx, sizeof *s, 64);
     struct diag d = {0};
+    char why[200];
 
     if (!s)
         return BERTH_E_MEMORY;
     memset(s, 0, sizeof *s);
     if (compose_parse(config->text, NULL, &s->policy, &d) < 0) {
         host->log(host->ctx, 0, d.message, (uint32_t)strlen(d.message));
+        host->free(host->ctx, s);
         return BERTH_E_CONFIG;
     }
     arena_init(&s->arena);
     core_init(&s->core, host, view, &s->policy, config->seed, &s->arena);
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
+    s->core.parts = host->extension(host->ctx, BERTH_PARTS);
+    if (!share_possible(&s->core, why, sizeof why)) {
+        host->log(host->ctx, 0, why, (uint32_t)strlen(why));
+        core_free(&s->core);
+        arena_free(&s->arena);
+        host->free(host->ctx, s);
+        return BERTH_E_CONFIG;
+    }
     s->why.core = &s->core;
     attribution_reserve(&s->why);
     *self = s;
@@ -39,14 +50,16 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
 static void destroy(void *self)
 {
     struct instance *s = self;
+    const struct berth_host *host = s->core.host;
 
     attribution_free(&s->why);
     core_free(&s->core);
     arena_free(&s->arena);
+    host->free(host->ctx, s);
 }
 
-static berth_status decide(void *self, const struct berth_view *view,
-                           const struct berth_event *e, uint32_t n, uint32_t mode)
+static berth_status decide(void *self, const struct berth_view *view, const struct berth_event *e,
+                           uint32_t n, uint32_t mode)
 {
     struct core *c = &((struct instance *)self)->core;
 
@@ -124,7 +137,8 @@ const struct berth_policy core_policy = {
     .summary = "Berth's own core: a composition of parts",
     .version = BERTH_VERSION,
     .source = "",
-    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE,
+    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE |
+            BERTH_CAN_MIG,
     .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),

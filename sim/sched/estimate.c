@@ -54,6 +54,11 @@ ns_t estimate_job(const struct estimate *e, uint32_t job)
     return known > ESTIMATE_MOST ? ESTIMATE_MOST : (ns_t)known;
 }
 
+ns_t estimate_bound(ns_t known)
+{
+    return known < 0 ? 0 : known > ESTIMATE_MOST ? ESTIMATE_MOST : known;
+}
+
 static void add(struct estimate_cell *c, ns_t ran)
 {
     c->sum += ran;

@@ -32,6 +32,9 @@ void estimate_init(struct estimate *e, const struct job_set *jobs, uint32_t user
  * (policies.md 3.3, the simplest usable form). */
 ns_t estimate_job(const struct estimate *e, uint32_t job);
 
+/* An estimate from elsewhere, brought into the same range: 0 .. INT64_MAX / 4. */
+ns_t estimate_bound(ns_t known);
+
 /* A job ended after `ran`; history learns from it. */
 void estimate_learn(struct estimate *e, uint32_t job, ns_t ran);
 

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/check.h"
+#include "sched/share.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +80,7 @@ struct topology *mirror_fleet(const struct berth_view *v, struct arena *a)
     return t;
 }
 
-struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
+struct job_set *mirror_jobs(const struct berth_view *v, enum share share, struct arena *a)
 {
     struct job_set *j = ARENA_NEW(a, struct job_set);
     uint32_t groups = 0;
@@ -110,6 +111,7 @@ struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a)
                                           .size_class =
                                               job_size_class(from->gpus, from->share_milli)};
         j->known_jobs[i] = from->known_jobs;
+        share_give(&j->requests[i], share, v);
         if (j->requests[i].mig)
             j->mig_demand[(j->requests[i].mig - 1) / GEOMETRY_PROFILES]
                          [job_mig_number(j->requests[i].mig)] +=

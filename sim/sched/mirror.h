@@ -6,12 +6,13 @@
 #include "abi/berth_policy.h"
 #include "base/arena.h"
 #include "sched/job.h"
+#include "sched/policy.h"
 
 /* The fleet as it is at create(): devices that are neither free nor held by a job then are not there. */
 struct topology *mirror_fleet(const struct berth_view *v, struct arena *a);
 
-/* Requests and groups; no jobs yet. */
-struct job_set *mirror_jobs(const struct berth_view *v, struct arena *a);
+/* Requests and groups, shares as the composition gives them (sched/share.h); no jobs yet. */
+struct job_set *mirror_jobs(const struct berth_view *v, enum share share, struct arena *a);
 void mirror_free(struct job_set *j);
 
 /* Room for `room` slots where there was room for `had`. */

@@ -622,7 +622,8 @@ void plan_state_job(struct plan *p, struct state *s, uint32_t job)
         state_index(s, &spot.node, planned_nodes(p) - 1);
         state_u32(s, &spot.gpus);
         state_u32(s, &spot.k);
-        if (s->loading)
+        if (s->loading && state_require(s, !spot.gpus || p->pooled ||
+                                               p->core->topo->gpus[spot.node] >= spot.gpus))
             VEC_PUSH(&p->spots[job], spot);
     }
     if (s->loading && !s->broken)

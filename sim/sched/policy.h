@@ -26,6 +26,7 @@ enum axis {
     AXIS_PLACE,
     AXIS_ESTIMATE,
     AXIS_LAUNCH,
+    AXIS_SHARE,
     AXIS_PRESET,
     AXES
 };
@@ -46,6 +47,9 @@ enum order_rank {
 
 /* What may be done to running jobs for the sake of waiting ones. */
 enum displace { DISPLACE_NONE, DISPLACE_PRIORITY, DISPLACE_MIGRATE };
+
+/* What a request for a part of a device is given (sched/share.h). */
+enum share { SHARE_MILLI, SHARE_EXCLUSIVE, SHARE_MIG };
 
 /* One tunable of a part; `walk=skip,depth=5` or `walk=skip(5)` for the first one. */
 struct policy_option {
@@ -86,6 +90,7 @@ struct policy_part {
      * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
     enum order_rank rank;
+    bool from_parts; /* the key is that of the outside policy whose parts the core runs with */
     bool needs_desired;      /* the order says nothing unless running jobs can be stopped */
     bool needs_distribution; /* it learns from what jobs took before */
     bool needs_estimate; /* order or walk is undefined without one */
@@ -115,6 +120,8 @@ struct policy_part {
     } estimate;
     /* AXIS_LAUNCH */
     bool pod_by_pod;
+    /* AXIS_SHARE */
+    enum share share;
     /* AXIS_PRESET: the composition, and what it is checked against */
     const char *composition;
 };

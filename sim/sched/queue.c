@@ -104,14 +104,10 @@ static void put(struct queue *q, uint32_t at, uint32_t class)
     q->class[class].place = at;
 }
 
-static void sift(struct queue *q, uint32_t at)
+static void sink(struct queue *q, uint32_t at)
 {
     uint32_t class = q->heap[at];
 
-    while (at && earlier(q, class, q->heap[(at - 1) / 2])) {
-        put(q, at, q->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
     for (;;) {
         uint32_t child = 2 * at + 1;
         if (child >= q->n_heap)
@@ -124,6 +120,18 @@ static void sift(struct queue *q, uint32_t at)
         at = child;
     }
     put(q, at, class);
+}
+
+static void sift(struct queue *q, uint32_t at)
+{
+    uint32_t class = q->heap[at];
+
+    while (at && earlier(q, class, q->heap[(at - 1) / 2])) {
+        put(q, at, q->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    put(q, at, class);
+    sink(q, at);
 }
 
 void queue_add(struct queue *q, uint32_t job, int64_t key, uint64_t seq, ns_t estimate)
@@ -184,8 +192,9 @@ void queue_rekey(struct queue *q, uint32_t job, int64_t key)
 
 void queue_owner_moved(struct queue *q)
 {
+    /* Downwards only: what rises into a part that is not in order yet would leave another part so. */
     for (uint32_t i = q->n_heap / 2; i-- > 0;)
-        sift(q, i);
+        sink(q, i);
 }
 
 int queue_owners(const struct queue *q, uint32_t a, uint32_t b)

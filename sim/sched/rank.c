@@ -358,7 +358,7 @@ void rank_submit(struct rank *r, uint32_t job)
     undue(r, job);
     *j = (struct rank_job){.place = RANK_NONE, .next = NS_NEVER};
     if (order->key)
-        j->fixed = order->key(&view, c->policy->option[AXIS_ORDER]);
+        j->fixed = core_order_key(c, job, &view);
     las_submit(&r->las, &j->service, c->now, (uint32_t)q->demand_milli);
     associate(r, job);
     if (v->priority < r->multifactor.least)

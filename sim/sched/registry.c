@@ -30,6 +30,6 @@ const struct policy_part *registry_find(enum axis axis, const char *name)
 const char *registry_axis_name(enum axis axis)
 {
     static const char *const name[AXES] = {"order",    "walk",   "displace", "place",
-                                           "estimate", "launch", "preset"};
+                                           "estimate", "launch", "share",    "preset"};
     return axis < AXES ? name[axis] : "unknown";
 }

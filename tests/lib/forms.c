@@ -26,11 +26,16 @@ static int64_t gpus_of(const struct forms *f, uint32_t i)
 /* First sample above `a`; n when there is none. */
 static uint32_t above(const struct forms_rule *r, int64_t a)
 {
-    uint32_t i = 0;
+    uint32_t low = 0, high = r->n_samples;
 
-    while (i < r->n_samples && r->sample[i] <= a)
-        i++;
-    return i;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (r->sample[mid] <= a)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
 }
 
 /* As its arithmetic rounds. */

@@ -13,7 +13,9 @@ files() {       # mode, source, place below the prefix
         2>/dev/null | sort | sed 's,.*,644 & share/berth/&,'
     find traces/samples scenarios -mindepth 1 -name '*.json' -type f ! -path 'scenarios/catalog/*' \
         ! -path 'scenarios/*.json' 2>/dev/null | sort | sed 's,.*,644 & share/berth/&,'
-    # The policy interface and every header it needs.
+    # The contract of outside policies, alone.
+    echo "644 sim/abi/berth_policy.h include/berth_policy.h"
+    # The parts of policies inside the tree and every header they need.
     if [ -f sim/sched/policy.h ]; then
         "${CC:-gcc}" -MM -Isim -I"$build" sim/sched/policy.h | tr ' \\' '\n\n' | grep '^sim/' | sort -u |
             sed 's,^sim/\(.*\),644 sim/\1 include/berth/\1,'
@@ -45,6 +47,8 @@ check)
     do_install || exit 1
     (cd / && "$OLDPWD/$prefix/bin/berth" version >/dev/null) || { echo "the installed program does not run"; exit 1; }
     (cd / && "$OLDPWD/$prefix/bin/berth" catalog >/dev/null) || { echo "the installed program finds no catalogue"; exit 1; }
+    echo '#include <berth_policy.h>' | "${CC:-gcc}" -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$prefix/include" \
+        -fsyntax-only -x c - || { echo "the installed berth_policy.h does not compile alone"; exit 1; }
     do_uninstall
     left=$(find "$prefix" -mindepth 1 ! -name keep)
     [ -f "$prefix/keep" ] || { echo "uninstall removed a file that is not ours"; exit 1; }

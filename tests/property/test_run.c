@@ -14,7 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* Two GPU types, CPUs and memory, racks, one drained node. */
+/* Two GPU types, one of which can be partitioned, CPUs and memory, racks, one drained node. */
 static void mixed_fleet(struct topology *t, struct arena *a)
 {
     struct node_spec specs[14];
@@ -24,7 +24,7 @@ static void mixed_fleet(struct topology *t, struct arena *a)
     memset(specs, 0, sizeof specs);
     for (int i = 0; i < 14; i++) {
         snprintf(rack[i], sizeof rack[i], "r%d", i / 4 % 10);
-        specs[i] = (struct node_spec){.gpu_type = i < 9 ? "big" : "small",
+        specs[i] = (struct node_spec){.gpu_type = i < 9 ? "a100-sxm-80" : "v100",
                                       .gpus = i < 9 ? 8 : 4,
                                       .nvlink_gpus = 8,
                                       .numa = 2,
@@ -88,17 +88,31 @@ static int by_time(const void *x, const void *y)
     return a->sign - b->sign; /* what ends at an instant is free for what starts then */
 }
 
+/* What a job of the request holds. */
+static uint64_t given(const struct request *r, const char *policy)
+{
+    const struct geometry_layout *l = &geometry_layout[0];
+
+    if (r->share_milli && strstr(policy, "share=exclusive"))
+        return r->replicas * UINT64_C(1000);
+    if (r->share_milli && r->types & 1 && strstr(policy, "share=mig"))
+        return r->replicas *
+               (uint64_t)geometry_milli(l, &l->profile[geometry_covering(l, r->share_milli)]);
+    return r->demand_milli;
+}
+
 /* Every run of every job: whole gangs on nodes that are up, nothing held twice, the work done once. */
 static void check_schedule(const struct outcome *o, const char *policy)
 {
     const struct job_set *jobs = o->jobs;
     VEC(struct usage) u = {0};
     int32_t *used = calloc(o->fleet->n_gpus, sizeof *used);
-    wide_t held = 0;
+    wide_t held = 0, unasked = 0;
 
     for (uint32_t i = 0; i < jobs->n; i++) {
         const struct job_result *r = &o->results[i];
-        uint64_t demand = jobs->requests[jobs->specs[i].request].demand_milli;
+        const struct request *q = &jobs->requests[jobs->specs[i].request];
+        uint64_t demand = given(q, policy);
         ns_t worked = 0;
         if (r->start == NS_UNKNOWN)
             fail_msg("%s: job %u never started", policy, i);
@@ -122,6 +136,7 @@ static void check_schedule(const struct outcome *o, const char *policy)
             fail_msg("%s: job %u ran for %lld ns in %u starts", policy, i, (long long)worked,
                      r->starts);
         held += (wide_t)demand * worked;
+        unasked += (wide_t)(demand - q->demand_milli) * worked;
     }
     qsort(u.at, u.n, sizeof *u.at, by_time);
     for (size_t e = 0; e < u.n; e++)
@@ -137,6 +152,7 @@ static void check_schedule(const struct outcome *o, const char *policy)
             }
         }
     assert_true(o->allocated == held);
+    assert_true(o->total.bucket[BUCKET_HELD_IDLE] == unasked);
     assert_int_equal(o->refused_decisions, 0);
     assert_true(fabs(o->little_n - o->little_lambda_w) <= 1e-9 * (1 + o->little_n));
     VEC_FREE(&u);
@@ -148,8 +164,11 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
 {
     const struct policy_part *const *parts = registry_parts();
     static const char *const displace[] = {"none", "priority", "migrate"};
-    uint32_t composed = 0, turn = 0;
+    static const char *const share[] = {"milli", "exclusive", "mig"};
+    uint32_t composed = 0, turn = 0, shares = 0;
+    struct rng draw;
     (void)state;
+    rng_stream(&draw, 1, RNG_SIZE, 1, 0);
     for (size_t w = 0; parts[w]; w++)
         for (size_t q = 0; parts[w]->axis == AXIS_WALK && parts[q]; q++)
             for (size_t p = 0; parts[q]->axis == AXIS_ORDER && parts[p]; p++)
@@ -161,18 +180,22 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
                     struct outcome o, again;
                     struct composition c;
                     struct diag d = {0};
-                    if (parts[e]->axis != AXIS_ESTIMATE)
+                    if (parts[e]->axis != AXIS_ESTIMATE || parts[q]->from_parts)
                         continue;
-                    /* The displacements take turns: three times as many runs show no more. */
-                    snprintf(text, sizeof text, "order=%s,walk=%s,place=%s,estimate=%s,displace=%s",
+                    /* Displacements take turns and shares are drawn: nine times as many runs show no
+                     * more. */
+                    snprintf(text, sizeof text,
+                             "order=%s,walk=%s,place=%s,estimate=%s,displace=%s,share=%s",
                              parts[q]->name, parts[w]->name, parts[p]->name, parts[e]->name,
-                             parts[w]->is_desired ? "none" : displace[turn++ % 3]);
+                             parts[w]->is_desired ? "none" : displace[turn++ % 3],
+                             share[rng_below(&draw, parts[p]->score ? 2 : 3)]);
                     arena_init(&a);
                     mixed_fleet(&fleet, &a);
                     mixed_jobs(&jobs, &a, 1 + composed % 5, 160);
                     if (compose_parse(text, &jobs, &c, &d) == 0) {
                         builders_run(&jobs, &fleet, text, NS_NEVER, &a, &o, 0);
                         check_schedule(&o, text);
+                        shares += o.total.bucket[BUCKET_HELD_IDLE] > 0;
                         if (!strcmp(parts[e]->name, "exact") && o.promises_broken &&
                             !strcmp(parts[q]->name, "fifo"))
                             fail_msg("%s: %u promises broken", text, (unsigned)o.promises_broken);
@@ -183,7 +206,7 @@ static void every_composition_keeps_the_books_and_starts_whole_gangs(void **stat
                     builders_free(&jobs);
                     arena_free(&a);
                 }
-    assert_true(composed >= 300);
+    assert_true(composed >= 300 && shares >= 100);
 }
 
 static void no_promise_is_broken_on_mixed_fleets_with_exact_estimates(void **state)

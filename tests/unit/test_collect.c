@@ -365,7 +365,16 @@ static void a_device_that_breaks_leaves_the_free_ones(void **s)
 static void fragmentation_is_a_mean_over_time(void **s)
 {
     static const int64_t none[TOPOLOGY_TYPES];
-    struct observed_fragmentation f = {{0, 1000, 3000, 8000}, 4, 2000};
+    struct observed_gang gang[2] = {{LEVEL_NODE, OBSERVED_EVERY_TYPE, 3},
+                                    {LEVEL_SITE, OBSERVED_EVERY_TYPE, 4}};
+    struct observed_fragmentation f = {.scattered_milli = {0, 1000, 3000, 8000},
+                                       .largest_gang = 4,
+                                       .fgd_milli = 2000,
+                                       .gangs = gang,
+                                       .n_gangs = 2,
+                                       .has_mig = true,
+                                       .mig_holes_milli = 500,
+                                       .mig_free_milli = 1000};
     struct observed_state state = {.gang_wait_milli = none, .fragmentation = &f};
     struct hand t;
 
@@ -375,7 +384,13 @@ static void fragmentation_is_a_mean_over_time(void **s)
     at(&t, 0);
     t.o.settle(t.o.ctx, 0, &state);
     at(&t, 50);
-    f = (struct observed_fragmentation){{0, 0, 0, 8000}, 8, 0};
+    gang[0].gpus = 7;
+    f = (struct observed_fragmentation){.scattered_milli = {0, 0, 0, 8000},
+                                        .largest_gang = 8,
+                                        .gangs = gang,
+                                        .n_gangs = 2,
+                                        .has_mig = true,
+                                        .mig_free_milli = 4000};
     t.o.settle(t.o.ctx, 50, &state);
     end(&t, 80);
     assert_true(t.out.fragmentation.known && t.out.fragmentation.fgd_known);
@@ -384,6 +399,10 @@ static void fragmentation_is_a_mean_over_time(void **s)
     assert_true(t.out.fragmentation.mean[FRAG_SCATTERED_8] == 8);
     assert_true(t.out.fragmentation.mean[FRAG_LARGEST_GANG] == 6);
     assert_true(t.out.fragmentation.fgd_ratio == 0.125);
+    assert_true(t.out.fragmentation.mean[FRAG_MIG_HOLES] == 0.25);
+    assert_true(t.out.fragmentation.mig_holes_ratio == 0.1);
+    assert_int_equal(t.out.fragmentation.n_gangs, 2);
+    assert_true(t.out.fragmentation.gangs[0].mean == 5 && t.out.fragmentation.gangs[1].mean == 4);
     assert_int_equal(t.out.series[0].metric[FRAG_LARGEST_GANG], 4000);
     tear_down(&t);
 }

@@ -374,6 +374,21 @@ static void fragmentation_has_columns_only_when_it_was_measured(void **s)
     text = mini_outcome_render(&b.m.o, "series_csv");
     assert_non_null(strstr(text, ",largest_gang_milli,fgd_milli\n"));
     free(text);
+    b.m.o.fragmentation.fgd_known = false;
+    b.m.o.fragmentation.mig_known = true;
+    b.m.o.fragmentation.mean[FRAG_MIG_HOLES] = 0.125;
+    b.m.o.fragmentation.mig_holes_ratio = 0.5;
+    b.m.o.fragmentation.gangs = (const struct outcome_gang[]){
+        {LEVEL_NODE, 255, 2.5}, {LEVEL_NODE, 0, 2.5}, {LEVEL_SITE, 255, 6}};
+    b.m.o.fragmentation.n_gangs = 3;
+    text = mini_outcome_render(&b.m.o, "series_csv");
+    assert_non_null(strstr(text, ",largest_gang_milli,mig_holes_milli\n"));
+    free(text);
+    text = mini_outcome_render(&b.m.o, "outcome_json");
+    assert_non_null(strstr(text, "\"mig_holes_gpus\": 0.125,"));
+    assert_non_null(strstr(text, "\"mig_holes_ratio\": 0.5,"));
+    assert_non_null(strstr(text, "\"largest_gang_by_level\": {"));
+    free(text);
     mini_outcome_free(&b.m);
 }
 

@@ -1,0 +1,1 @@
+$BERTH policies | sed -n '/^displace/,/^$/p; /^share/,/^$/p' && $BERTH policies exclusive

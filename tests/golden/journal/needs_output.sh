@@ -1,0 +1,1 @@
+$BERTH run --trace tests/data/golden/backfill.csv --cluster '1x hgx-h100' --journal

@@ -1,0 +1,1 @@
+$BERTH diff somewhere

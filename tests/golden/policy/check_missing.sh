@@ -1,0 +1,1 @@
+cd $T && $BERTH policies check ./nothing.so; $BERTH policies check esay

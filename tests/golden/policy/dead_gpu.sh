@@ -1,0 +1,1 @@
+sh tests/policies/run.sh dead_gpu

@@ -1,0 +1,1 @@
+sh tests/policies/run.sh do_nothing

@@ -1,0 +1,1 @@
+sh tests/policies/run.sh half_gang

@@ -1,0 +1,1 @@
+sh tests/policies/run.sh looper --call-limit 1s

@@ -1,0 +1,1 @@
+cd $T && mkdir mine && $BERTH policies new mine

@@ -1,0 +1,1 @@
+$BERTH policies chekc ./mine.so; $BERTH policies newt; $BERTH policies nwe mine

@@ -1,0 +1,1 @@
+sh tests/policies/run.sh no_symbol

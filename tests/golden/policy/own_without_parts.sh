@@ -1,0 +1,1 @@
+$BERTH run tests/policies/small.json -q --policy order=own

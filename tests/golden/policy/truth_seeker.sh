@@ -1,0 +1,2 @@
+# Asking for the truth marks the run.
+sh tests/policies/run.sh truth_seeker --json | grep clairvoyant

@@ -1,0 +1,1 @@
+for s in milli exclusive mig; do echo $s && $BERTH run tests/data/golden/shares.json --policy fifo,share=$s -q -o $T/$s && cut -d, -f1,9,11,21 $T/$s/jobs.csv && grep -E "^total,.*,(useful|held_idle|fragmentation|too_few|capacity)," $T/$s/ledger.csv; done
