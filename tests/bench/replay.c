@@ -1,7 +1,7 @@
 /* replay.c - cost per job of whole replays, as a ratio to an event-hold loop measured in the same run.
  *
- * Every case names its policy, fleet, load, estimates and the queue it reached: a fast number with an
- * empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
+ * Every case names its policy, fleet, load, estimates and the queue it reached (jobs that wait, for the first
+ * time or again, on average while jobs arrive): a fast number with an empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
  * round. The shared machine moves; the ratios are what is compared: holds per job, and the growth per job
  * over the case before where one thing was doubled. Arguments: rounds, and the numbers of the first case
  * and the last. */
@@ -98,6 +98,7 @@ static double replay(const struct replay_case *k, double hold, int rounds, doubl
         struct diag d = {0};
         static const uint8_t useful[JOB_ENDS] = {1};
         double t;
+        ns_t last;
 
         arena_init(&jobs_arena);
         arena_init(&arena);
@@ -126,9 +127,12 @@ static double replay(const struct replay_case *k, double hold, int rounds, doubl
         bytes = arena.total - fixed + host.held.all.room * sizeof(struct held) +
                 sizeof(struct job_spec) * k->jobs;
         waited = 0;
-        for (uint32_t i = 0; i < jobs.n; i++)
-            waited += (double)(o.results[i].start - jobs.specs[i].submit);
-        queued = (uint32_t)(waited / (double)engine.now);
+        last = jobs.specs[jobs.n - 1].submit;
+        for (uint32_t i = 0; i < jobs.n; i++) {
+            ns_t until = o.results[i].end - jobs.specs[i].run;
+            waited += (double)((until < last ? until : last) - jobs.specs[i].submit);
+        }
+        queued = (uint32_t)(waited / (double)last);
         engine_free(&engine);
         host_free(&host);
         builders_free(&jobs);
@@ -162,11 +166,12 @@ int main(int argc, char **argv)
         {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 0.95, 5, false},
         {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 1.0, 5, false},
         {"easy, overloaded", "easy,estimate=limit", 1000, 100000, 128, 1.1, 5, false},
-        {"easy, long queue", "easy,estimate=limit", 1000, 60000, 128, 1.6, 5, false},
-        {"easy, long queue", "easy,estimate=limit", 1000, 120000, 128, 1.6, 5, true},
-        {"easy, long queue", "easy,estimate=limit", 10000, 60000, 128, 1.6, 5, false},
+        {"easy, long queue", "easy,estimate=limit", 1000, 200000, 128, 1.6, 5, false},
+        {"easy, long queue", "easy,estimate=limit", 1000, 400000, 128, 1.6, 5, true},
+        {"easy, long queue", "easy,estimate=limit", 10000, 200000, 128, 1.6, 5, false},
         {"skip, overloaded", "fifo,walk=skip", 1000, 100000, 128, 1.1, 5, false},
         {"conservative", "conservative,estimate=limit", 1000, 5000, 128, 0.95, 5, false},
+        {"conservative, queue", "conservative,estimate=limit", 1000, 2000, 128, 3.0, 5, false},
         {"2dlas", "order=2dlas,walk=desired", 1000, 200000, 128, 0.92, 1, false},
         {"2dlas", "order=2dlas,walk=desired", 2000, 200000, 128, 0.92, 1, true},
         {"2dlas", "order=2dlas,walk=desired", 10000, 200000, 128, 0.95, 1, false},
