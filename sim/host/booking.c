@@ -31,8 +31,7 @@ static int64_t book(struct bookings *b, int64_t *free, const struct berth_blocke
         int64_t take = free[type] < ask ? free[type] : ask;
         if ((types >> type & 1) != accepted || take <= 0)
             continue;
-        VEC_PUSH(&b->booked,
-                 (struct booking){k->request, (uint8_t)k->block, (uint8_t)type, take});
+        VEC_PUSH(&b->booked, (struct booking){k->request, (uint8_t)k->block, (uint8_t)type, take});
         free[type] -= take;
         ask -= take;
     }

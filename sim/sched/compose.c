@@ -211,7 +211,8 @@ static int settle_estimates(struct composition *c, const struct job_set *jobs, c
     }
     if (c->knowledge == ESTIMATE_AUTO)
         c->knowledge = !needed ? ESTIMATE_NONE : with || !n ? ESTIMATE_LIMIT : ESTIMATE_HISTORY;
-    if (needed && (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION || (c->knowledge == ESTIMATE_LIMIT && n && !with)))
+    if (needed && (c->knowledge == ESTIMATE_NONE || c->knowledge == ESTIMATE_DISTRIBUTION ||
+                   (c->knowledge == ESTIMATE_LIMIT && n && !with)))
         return diag_fail(d, STATUS_USAGE, (struct diag_at){.file = "--policy", .text = text},
                          "%s=%s needs a limit or an estimate, and %s; use walk=skip, "
                          "estimate=history or estimate=exact (clairvoyant)",
@@ -342,9 +343,8 @@ static int check_combination(const struct composition *c, const char *text, stru
 int compose_parse(const char *text, const struct job_set *jobs, struct composition *out,
                   struct diag *d)
 {
-    static const char *const usual[AXIS_PRESET] = {"fifo",    "strict", "none",
-                                                    "bestfit", "auto",   "gang",
-                                                    "milli"};
+    static const char *const usual[AXIS_PRESET] = {"fifo", "strict", "none", "bestfit",
+                                                   "auto", "gang",   "milli"};
 
     memset(out, 0, sizeof *out);
     for (int axis = 0; axis < AXIS_PRESET; axis++)

@@ -79,9 +79,9 @@ struct core {
     struct desired *desired; /* pending and running jobs in order; NULL = the walk only starts */
     struct diff *diff;       /* with desired */
     struct displace_work *displace; /* of the displacement; NULL = none */
-    struct plan *plan; /* conservative; NULL otherwise */
-    struct window *window; /* Slurm-style; NULL otherwise */
-    struct pods *pods; /* pod-by-pod launch; NULL otherwise */
+    struct plan *plan;              /* conservative; NULL otherwise */
+    struct window *window;          /* Slurm-style; NULL otherwise */
+    struct pods *pods;              /* pod-by-pod launch; NULL otherwise */
 };
 
 /* Set up on the view as it is at create(). */

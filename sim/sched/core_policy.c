@@ -138,8 +138,8 @@ const struct berth_policy core_policy = {
     .summary = "Berth's own core: a composition of parts",
     .version = BERTH_VERSION,
     .source = "",
-    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE |
-            BERTH_CAN_MIG,
+    .uses =
+        BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE | BERTH_CAN_MIG,
     .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),

@@ -65,14 +65,14 @@ double placeable_external(const struct occupancy *o, uint32_t type, enum level l
 struct node_view placeable_view(const struct occupancy *o, uint32_t node, uint16_t *left)
 {
     const struct topology *t = o->topo;
-    struct node_view v = {
-        .cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY,
-        .memory_mib = o->memory && t->memory_mib[node] ? o->memory[node] : NODE_VIEW_ANY,
-        .gpus = (uint16_t)(t->gpus[node] - t->gpus_down[node]),
-        .whole = o->n_free[node],
-        .type = t->gpu_type[node],
-        .up = t->health[node] == NODE_UP,
-        .left = left};
+    struct node_view v = {.cpu_milli = o->cpu && t->cpu_milli[node] ? o->cpu[node] : NODE_VIEW_ANY,
+                          .memory_mib =
+                              o->memory && t->memory_mib[node] ? o->memory[node] : NODE_VIEW_ANY,
+                          .gpus = (uint16_t)(t->gpus[node] - t->gpus_down[node]),
+                          .whole = o->n_free[node],
+                          .type = t->gpu_type[node],
+                          .up = t->health[node] == NODE_UP,
+                          .left = left};
 
     for (uint32_t i = 0; i < v.gpus; i++) {
         bool whole = o->free[(size_t)node * o->words + i / 64] >> i % 64 & 1;

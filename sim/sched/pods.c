@@ -103,12 +103,12 @@ static bool place_one(struct pods *p, uint32_t job)
     c->placer.out.n = 0;
     if (!place_replicas(&c->placer, r, next_size(p, job), 1, (uint32_t)core_key(c, job)))
         return false;
-    emit(p, (struct berth_decision){
-                .kind = BERTH_DO_HOLD,
-                .job = job,
-                .n_pieces = (uint32_t)c->placer.out.n,
-                .pieces = (const struct berth_piece *)(const void *)c->placer.out.at,
-                .arg = 1});
+    emit(p, (struct berth_decision){.kind = BERTH_DO_HOLD,
+                                    .job = job,
+                                    .n_pieces = (uint32_t)c->placer.out.n,
+                                    .pieces =
+                                        (const struct berth_piece *)(const void *)c->placer.out.at,
+                                    .arg = 1});
     p->joined.n = 0;
     for (uint32_t i = 0; i < j->n; i++)
         VEC_PUSH(&p->joined, p->part.all.at[j->first + i]);

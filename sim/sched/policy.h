@@ -98,15 +98,15 @@ struct policy_part {
      * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
     enum order_rank rank;
-    bool from_parts; /* the key is that of the outside policy whose parts the core runs with */
-    bool needs_desired;      /* the order says nothing unless running jobs can be stopped */
+    bool from_parts;    /* the key is that of the outside policy whose parts the core runs with */
+    bool needs_desired; /* the order says nothing unless running jobs can be stopped */
     bool needs_distribution; /* it learns from what jobs took before */
-    bool needs_estimate; /* order or walk is undefined without one */
+    bool needs_estimate;     /* order or walk is undefined without one */
     /* AXIS_WALK: start what may start now. */
     void (*pass)(struct core *c, const int64_t *options);
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
-    bool keeps_window; /* it calls walk_window() */
+    bool keeps_window;                          /* it calls walk_window() */
     bool is_desired; /* pending and running jobs together: the order decides who runs */
     /* AXIS_DISPLACE */
     enum displace displace;

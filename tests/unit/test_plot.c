@@ -271,7 +271,8 @@ static void scattered_gpus_are_drawn_only_where_they_were_measured(void **state)
         for (int k = 0; k < FRAG_METRICS; k++)
             row[i].metric[k] = (i * 3 + k * 2) % 7 * 1000;
     m.o.series = row;
-    m.o.fragmentation = (struct outcome_fragmentation){.known = true, .fgd_known = true, .mig_known = true};
+    m.o.fragmentation =
+        (struct outcome_fragmentation){.known = true, .fgd_known = true, .mig_known = true};
     draw_all(*state, &m.o);
     assert_in_range(size_of(*state, "scattered.svg"), 1000, 100000);
     assert_true(size_of(*state, "scattered.png") > 0);
