@@ -164,6 +164,10 @@ demo: deps                          ## build, replay scenarios/hello.json, show 
 	@./berth run scenarios/hello.json -o out/demo --force
 	@sh tests/lint/pictures.sh out/demo
 
+TRACES ?= public-traces
+presets: all                        ## replay the public traces of folder TRACES under every preset
+	@sh scenarios/presets/run.sh $B/berth '$(TRACES)'; rc=$$?; [ $$rc -eq 77 ] || exit $$rc
+
 test: deps                          ## install what is missing, build, run every test
 	@$(MAKE) check
 
@@ -233,7 +237,7 @@ help:                               ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */  \1\t/p' Makefile | sort | expand -t 18
 
 FORCE:
-.PHONY: all build-tests deps demo test check check-asan check-tsan check-debug soak golden-update \
+.PHONY: all build-tests deps demo presets test check check-asan check-tsan check-debug soak golden-update \
         bench fuzz fuzz-programs layers symbols format format-check lint install uninstall check-install clean help FORCE
 
 -include $(shell find $B/obj -name '*.d' 2>/dev/null)

@@ -1,10 +1,10 @@
-/* best_effort_gang.c - gangs, and nothing is held back for those that do not fit. */
+/* best_effort_gang.c - whole gangs, work-conserving: whatever fits starts. */
 #include "sched/policy.h"
 
 POLICY_PART(best_effort_gang) = {
     .axis = AXIS_PRESET,
     .name = "best-effort-gang",
-    .summary = "gangs by priority; whoever fits starts, large gangs may starve",
-    .source = "Kueue documentation, BestEffortFIFO without quotas; policies.md 5.2",
+    .summary = "whole gangs by priority and submission, skipping those without room",
+    .source = "Kueue documentation, BestEffortFIFO; policies.md 13",
     .composition = "order=priority,walk=skip,place=bestfit",
 };

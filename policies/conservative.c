@@ -6,7 +6,6 @@ POLICY_PART(conservative) = {
     .name = "conservative",
     .summary = "conservative backfill",
     .source = "Mu'alem and Feitelson, TPDS 2001",
-    .oracle = "recorded schedules of a flat pool, job by job (tests/exact/test_easy_oracle.c); "
-              "promises on nodes",
     .composition = "order=fifo,walk=conservative",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

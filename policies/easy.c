@@ -6,7 +6,6 @@ POLICY_PART(easy) = {
     .name = "easy",
     .summary = "EASY backfill, one reservation",
     .source = "Lifka, JSSPP 95",
-    .oracle = "recorded schedules of a flat pool, job by job (tests/exact/test_easy_oracle.c); "
-              "promises on nodes",
     .composition = "order=fifo,walk=easy",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

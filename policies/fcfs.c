@@ -6,7 +6,6 @@ POLICY_PART(fcfs) = {
     .name = "fcfs",
     .summary = "strict first come, first served",
     .source = "policies.md 3.1",
-    .oracle = "recorded schedules of a flat pool, job by job (tests/exact/test_easy_oracle.c); "
-              "waits of M/M/c and M/G/1",
     .composition = "order=fifo,walk=strict",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

@@ -6,6 +6,6 @@ POLICY_PART(fifo) = {
     .name = "fifo",
     .summary = "the same as fcfs: strict",
     .source = "policies.md 15, trap 1",
-    .oracle = "the same as fcfs",
     .composition = "order=fifo,walk=strict",
+    .oracle = "flat pool schedules, every start: tests/exact/test_easy_oracle.c",
 };

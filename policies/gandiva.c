@@ -1,12 +1,11 @@
-/* gandiva.c - what of Gandiva is migration: no time slices, no packing, no growing. */
+/* gandiva.c - migration in the manner of Gandiva; without its time slices and packing. */
 #include "sched/policy.h"
 
 POLICY_PART(gandiva) = {
     .axis = AXIS_PRESET,
-    .name = "gandiva",
-    .summary = "first that fits, and jobs move when that lets a blocked one start (Gandiva's "
-               "migration alone)",
-    .source = "Xiao et al., OSDI 18; policies.md 8.2 and 12",
-    .oracle = "the scattered four GPUs, by arithmetic (tests/exact/test_stories.c)",
-    .composition = "order=fifo,walk=skip,displace=migrate,place=consolidate",
+    .name = "gandiva-migration",
+    .summary = "first in submission order that fits; jobs move to bring free GPUs together",
+    .source = "Xiao et al., OSDI 18; policies.md 12",
+    .composition = "order=fifo,walk=skip,displace=migrate,place=bestfit",
+    .oracle = "story T1 with moves: tests/exact/test_stories.c",
 };

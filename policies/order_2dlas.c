@@ -16,8 +16,6 @@ POLICY_PART(order_2dlas) = {
     .name = "2dlas",
     .summary = "queues by attained GPU-time, lowest first, first come first served in each",
     .source = "Gu et al., NSDI 19; policies.md 3.4",
-    .oracle = "recorded runs of the Tiresias simulator, job by job by the same walk "
-              "(tests/exact/test_tiresias.c)",
     .options = {{"t1", "GPU-seconds at which queue 0 is left", 3250, 1, 1000000000, false},
                 {"t2", "the same of queue 1, 0 = there is no more", 0, 0, 1000000000, false},
                 {"t3", "the same of queue 2, 0 = there is no more", 0, 0, 1000000000, false},

@@ -6,7 +6,6 @@ POLICY_PART(order_fairtree) = {
     .name = "fairtree",
     .summary = "users by fair share along the tree of tenants and users, then submission",
     .source = "Slurm, Fair Tree Fairshare Algorithm; policies.md 3.7",
-    .oracle = "trees ranked by hand (tests/unit/test_fairtree.c)",
     .options = {{"half_life", "PriorityDecayHalfLife", 604800 * NS_PER_S, NS_PER_S, INT64_MAX,
                  true},
                 {"period", "PriorityCalcPeriod", 300 * NS_PER_S, NS_PER_S, INT64_MAX / 4, true}},

@@ -16,7 +16,6 @@ POLICY_PART(order_gittins) = {
     .name = "gittins",
     .summary = "largest Gittins index first: by attained GPU-time and what jobs took before",
     .source = "Gu et al., NSDI 19; policies.md 3.5",
-    .oracle = "hand cases, known laws and the definition (tests/unit/test_gittins.c)",
     .options = {{"t1", "GPU-seconds at which queue 0 is left, 0 = one queue", 0, 0, 1000000000,
                  false},
                 {"t2", "the same of queue 1, 0 = there is no more", 0, 0, 1000000000, false},

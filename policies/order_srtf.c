@@ -10,7 +10,8 @@ static int64_t key(const struct order_view *v, const int64_t *options)
 POLICY_PART(order_srtf) = {
     .axis = AXIS_ORDER,
     .name = "srtf",
-    .summary = "shortest remaining time first (of what is estimated; total where the walk only starts)",
+    .summary =
+        "shortest remaining time first (of what is estimated; total where the walk only starts)",
     .source = "policies.md 3.2",
     .key = key,
     .rank = ORDER_REMAINING,

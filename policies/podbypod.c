@@ -6,6 +6,6 @@ POLICY_PART(podbypod) = {
     .name = "pod-by-pod",
     .summary = "pods start one by one, spread, no gangs (bad baseline)",
     .source = "stories.md T2",
-    .oracle = "two gangs on eight GPUs, by arithmetic (tests/exact/test_stories.c)",
     .composition = "order=fifo,walk=skip,place=worstfit,launch=pod",
+    .oracle = "story T2: tests/exact/test_stories.c",
 };

@@ -1,14 +1,15 @@
-/* slurm.c - Slurm with the priorities of its documentation. */
+/* slurm.c - the scheduler of Slurm as it is documented, with weights that many sites use. */
 #include "sched/policy.h"
 
 POLICY_PART(slurm) = {
     .axis = AXIS_PRESET,
     .name = "slurm",
-    .summary = "Slurm: multifactor priority, main and backfill scheduler, best fit",
-    .source = "Slurm, Multifactor Priority Plugin (weights of its sample configuration) and "
-              "slurm.conf; policies.md 4.4",
-    .oracle = "a loop over every slice of time (tests/property/test_window.c); trees ranked "
-              "by hand",
-    .composition = "order=multifactor,age=1000,fairshare=10000,size=1000,half_life=14d,max_age=14d,"
-                   "walk=window,place=bestfit",
+    .summary = "multifactor priority, strict at events, backfill by timer in a window",
+    .source = "Slurm: slurm.conf, Multifactor Priority Plugin, Scheduling Configuration "
+              "Guide; policies.md 13",
+    .composition =
+        "order=multifactor,age=1000,fairshare=10000,size=1000,qos=10000,walk=window,place=bestfit",
+    .oracle =
+        "a loop over every slice of time: tests/property/test_window.c; trees ranked by hand: "
+        "tests/unit/test_fairtree.c",
 };

@@ -12,7 +12,6 @@ POLICY_PART(walk_desired) = {
     .name = "desired",
     .summary = "pending and running jobs together in order: what fits runs, the rest is stopped",
     .source = "policies.md 2.1 and 2.5; Gu et al., NSDI 19",
-    .oracle = "a loop over a sorted array (tests/property/test_desired.c)",
     .options = {{"min_run", "a job that was started is left alone for so long", 0, 0, INT64_MAX / 4,
                  true},
                 {"cool_down", "the same for a job that was stopped before", 0, 0, INT64_MAX / 4,

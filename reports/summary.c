@@ -57,25 +57,11 @@ static void share(const struct page *p, int width, wide_t v)
     writer_print(p->w, "%*s", width, text);
 }
 
-/* Three figures and the unit people would choose: "12.3 s", "27.5 min", "3.0 h", "12.1 d". */
 static void duration(const struct page *p, int width, double s)
 {
-    static const struct {
-        double below, unit;
-        const char *name;
-    } scale[] = {
-        {99.95, 1, "s"}, {59.95 * 60, 60, "min"}, {48 * 3600.0, 3600, "h"}, {INFINITY, 86400, "d"}};
     char text[32];
-    size_t i = 0;
 
-    if (isnan(s)) {
-        writer_print(p->w, "%*s", width, "-");
-        return;
-    }
-    while (i + 1 < sizeof scale / sizeof *scale && s >= scale[i].below)
-        i++;
-    snprintf(text, sizeof text, s == 0 ? "%.0f %s" : "%.1f %s", s / scale[i].unit, scale[i].name);
-    writer_print(p->w, "%*s", width, text);
+    writer_print(p->w, "%*s", width, figure_duration(s, text));
 }
 
 static void write_fleet(const struct page *p)

@@ -157,9 +157,12 @@ static void add_end(struct picture *p, ns_t at, uint32_t job, enum moment_kind w
 /* Slices of a run, and the wait after it when it was stopped. A wait without length is not shown. */
 static void add_run(struct picture *p, const struct job_run *run, ns_t next)
 {
-    for (uint32_t i = 0; p->o->segments && i < run->n_segments; i++)
-        VEC_PUSH(&p->slices, (struct slice){run->start, run->end, run->job, run->first_segment + i,
-                                            0, run->stop});
+    for (uint32_t i = 0; p->o->segments && i < run->n_segments; i++) {
+        uint32_t segment = run->first_segment + i;
+        if (p->by_node || p->o->segments[segment].mask) /* CPU and memory lie on no device */
+            VEC_PUSH(&p->slices,
+                     (struct slice){run->start, run->end, run->job, segment, 0, run->stop});
+    }
     if (run->stop == STOP_REASONS || next == run->end)
         return;
     VEC_PUSH(&p->waits, (struct moment){run->end, run->job, WAIT_BEGINS, run->stop});

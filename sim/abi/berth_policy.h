@@ -42,12 +42,12 @@ extern "C" {
 #define BERTH_ABI_MAJOR 1u
 #define BERTH_ABI_MINOR 0u
 
-typedef int64_t berth_time;    /* ns */
-typedef int32_t berth_status;  /* 0 = done; negative = BERTH_E_* */
+typedef int64_t berth_time;   /* ns */
+typedef int32_t berth_status; /* 0 = done; negative = BERTH_E_* */
 
-#define BERTH_NONE UINT32_MAX    /* no slot, node, request, domain */
-#define BERTH_UNKNOWN INT64_C(-1)/* a time nobody stated */
-#define BERTH_NEVER INT64_MAX    /* a time that does not come */
+#define BERTH_NONE UINT32_MAX     /* no slot, node, request, domain */
+#define BERTH_UNKNOWN INT64_C(-1) /* a time nobody stated */
+#define BERTH_NEVER INT64_MAX     /* a time that does not come */
 
 /* ---- what exists ---- */
 
@@ -111,7 +111,7 @@ struct berth_request {
 };
 
 enum {
-    BERTH_JOB_FREE,     /* the slot is not in use */
+    BERTH_JOB_FREE, /* the slot is not in use */
     BERTH_JOB_PENDING,
     BERTH_JOB_STARTING, /* START accepted, JOB_STARTED not told yet */
     BERTH_JOB_RUNNING,
@@ -150,15 +150,15 @@ struct berth_piece {
 
 struct berth_view {
     uint32_t size;
-    uint32_t words;         /* 64-bit words of devices per node */
+    uint32_t words; /* 64-bit words of devices per node */
     berth_time now;
-    uint64_t generation;    /* counts batches */
+    uint64_t generation; /* counts batches */
     uint32_t n_gpus, n_types;
     uint32_t n_queues, n_users;
     struct berth_table nodes, requests, jobs; /* jobs: by slot; n only grows */
     uint32_t n_pending, n_running;            /* running: anything that holds or claims devices */
     const uint32_t *domains;                  /* [BERTH_LEVELS]: how many at each level */
-    const char *const *types;                 /* [n_types]: catalogue names, for geometry and logs */
+    const char *const *types; /* [n_types]: catalogue names, for geometry and logs */
     /* what is free now, less what this call has claimed so far */
     const uint64_t *free_mask;  /* [node * words]: whole free devices */
     const uint16_t *n_free;     /* [node]: how many */
@@ -245,13 +245,13 @@ enum {
     BERTH_DO_HOLD,      /* pieces of some replicas of a pending job: held idle until START (with
                            no pieces) or UNHOLD: pod-by-pod launch, needs BERTH_CAN_HOLD */
     BERTH_DO_UNHOLD,
-    BERTH_DO_EXPLAIN,   /* reason: why the job waits; for reports */
+    BERTH_DO_EXPLAIN, /* reason: why the job waits; for reports */
     BERTH_DO_KINDS
 };
 
 enum {
-    BERTH_STOP_SAVE,    /* save the state (takes the job's save time), lose nothing */
-    BERTH_STOP_REQUEUE  /* at once; work since the last checkpoint is lost */
+    BERTH_STOP_SAVE,   /* save the state (takes the job's save time), lose nothing */
+    BERTH_STOP_REQUEUE /* at once; work since the last checkpoint is lost */
 };
 
 struct berth_decision {
@@ -270,19 +270,19 @@ enum {
     BERTH_R_NONE,
     BERTH_R_UNKNOWN_KIND,
     BERTH_R_NO_SUCH_JOB,
-    BERTH_R_WRONG_STATE,  /* start what runs, preempt what waits */
+    BERTH_R_WRONG_STATE, /* start what runs, preempt what waits */
     BERTH_R_NO_SUCH_PLACE,
-    BERTH_R_NOT_FREE,     /* a piece is held, claimed or down */
-    BERTH_R_INCOMPLETE,   /* the pieces are not the whole gang, or more than it */
+    BERTH_R_NOT_FREE,   /* a piece is held, claimed or down */
+    BERTH_R_INCOMPLETE, /* the pieces are not the whole gang, or more than it */
     BERTH_R_GPU_TYPE,
     BERTH_R_CPU_MEMORY,
-    BERTH_R_SPLIT,        /* a replica does not lie on one node */
-    BERTH_R_LEVEL,        /* not in one domain of the required level */
-    BERTH_R_TIME,         /* a time in the past */
-    BERTH_R_CAN_RUN,      /* REJECT of a job that can be placed */
+    BERTH_R_SPLIT,   /* a replica does not lie on one node */
+    BERTH_R_LEVEL,   /* not in one domain of the required level */
+    BERTH_R_TIME,    /* a time in the past */
+    BERTH_R_CAN_RUN, /* REJECT of a job that can be placed */
     BERTH_R_CAPABILITY,
     BERTH_R_NO_TRANSACTION,
-    BERTH_R_MODE,         /* the device is in another sharing mode */
+    BERTH_R_MODE, /* the device is in another sharing mode */
     BERTH_REFUSALS
 };
 
@@ -304,7 +304,7 @@ struct berth_host {
      * power of two up to 64. NULL only when the limit is reached. */
     void *(*alloc)(void *ctx, size_t n, size_t align);
     void (*free)(void *ctx, void *p); /* NULL is fine */
-    uint64_t (*random)(void *ctx); /* a stream of this instance, from the run's seed */
+    uint64_t (*random)(void *ctx);    /* a stream of this instance, from the run's seed */
     /* level 0 error, 1 warning, 2 note, 3 detail */
     void (*log)(void *ctx, int level, const char *utf8, uint32_t n);
     const void *(*extension)(void *ctx, const char *id); /* NULL = the host has none */
@@ -341,17 +341,17 @@ struct berth_reader {
 /* ---- the policy ---- */
 
 enum { /* berth_policy.needs and .uses */
-    BERTH_CAN_PREEMPT = 1u << 0,
-    BERTH_CAN_MIGRATE = 1u << 1,
-    BERTH_CAN_HOLD = 1u << 2,
-    BERTH_CAN_SHARE = 1u << 3,
-    BERTH_CAN_MIG = 1u << 4
+       BERTH_CAN_PREEMPT = 1u << 0,
+       BERTH_CAN_MIGRATE = 1u << 1,
+       BERTH_CAN_HOLD = 1u << 2,
+       BERTH_CAN_SHARE = 1u << 3,
+       BERTH_CAN_MIG = 1u << 4
 };
 
-enum { /* berth_policy.flags */
-    BERTH_FORKABLE = 1u << 0,   /* save() and load() hold everything */
-    BERTH_STATELESS = 1u << 1,  /* nothing is remembered between calls */
-    BERTH_CLAIRVOYANCE = 1u << 2 /* will ask for BERTH_CLAIRVOYANT */
+enum {                              /* berth_policy.flags */
+       BERTH_FORKABLE = 1u << 0,    /* save() and load() hold everything */
+       BERTH_STATELESS = 1u << 1,   /* nothing is remembered between calls */
+       BERTH_CLAIRVOYANCE = 1u << 2 /* will ask for BERTH_CLAIRVOYANT */
 };
 
 /* One tunable, given as name=value after the policy's name; in this order in config.values. */
@@ -400,23 +400,23 @@ enum { BERTH_MODE_RUN, BERTH_MODE_DRAIN /* start nothing new */ };
  * and what blocks each. Without it the host looks itself, in order of submission. */
 #define BERTH_EXPLAIN "berth.explain/1"
 enum { /* order of policy, then from the outside in */
-    BERTH_BLOCK_POLICY,
-    BERTH_BLOCK_RESERVED,
-    BERTH_BLOCK_QUOTA,
-    BERTH_BLOCK_TOO_FEW,
-    BERTH_BLOCK_NODE,
-    BERTH_BLOCK_NVLINK,
-    BERTH_BLOCK_CPU_MEMORY,
-    BERTH_BLOCK_GPU_TYPE,
-    BERTH_BLOCK_SHARE,
-    BERTH_BLOCK_LEVEL,
-    BERTH_BLOCK_MIG,
-    BERTH_BLOCKS
+       BERTH_BLOCK_POLICY,
+       BERTH_BLOCK_RESERVED,
+       BERTH_BLOCK_QUOTA,
+       BERTH_BLOCK_TOO_FEW,
+       BERTH_BLOCK_NODE,
+       BERTH_BLOCK_NVLINK,
+       BERTH_BLOCK_CPU_MEMORY,
+       BERTH_BLOCK_GPU_TYPE,
+       BERTH_BLOCK_SHARE,
+       BERTH_BLOCK_LEVEL,
+       BERTH_BLOCK_MIG,
+       BERTH_BLOCKS
 };
 struct berth_blocked {
     uint32_t request;
-    uint32_t block;    /* BERTH_BLOCK_* */
-    uint64_t n_jobs;   /* pending jobs of the request */
+    uint32_t block;  /* BERTH_BLOCK_* */
+    uint64_t n_jobs; /* pending jobs of the request */
 };
 struct berth_explain {
     uint32_t size;
@@ -431,7 +431,7 @@ struct berth_explain {
 #define BERTH_PARTS "berth.parts/1"
 struct berth_parts {
     uint32_t size;
-    void *self; /* first argument of the hooks; filled in by the host */
+    void *self;              /* first argument of the hooks; filled in by the host */
     const char *composition; /* what the core is made of besides, "walk=easy,place=bestfit"; "" */
     /* Order: smaller runs first; ties by the job's key. Asked when a job begins to wait. */
     int64_t (*key)(void *self, const struct berth_view *view, uint32_t job);
@@ -441,7 +441,7 @@ struct berth_parts {
 };
 
 /* Sizes and offsets as the compiler laid them out: host and policy must agree. */
-#define BERTH_MIX_(h, x) ((h) * UINT64_C(1099511628211) + (uint64_t)(x))
+#define BERTH_MIX_(h, x) ((h)*UINT64_C(1099511628211) + (uint64_t)(x))
 #define BERTH_LAYOUT_1_                                                                            \
     BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(UINT64_C(14695981039346656037),                    \
                                                 sizeof(struct berth_event)),                       \
@@ -449,14 +449,14 @@ struct berth_parts {
                           sizeof(struct berth_piece)),                                             \
                offsetof(struct berth_piece, mask))
 #define BERTH_LAYOUT_2_                                                                            \
-    BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_1_,                                   \
-                                                offsetof(struct berth_job, pieces)),               \
-                                     offsetof(struct berth_job, request)),                         \
-                          offsetof(struct berth_request, known_jobs)),                             \
-               offsetof(struct berth_node, domain))
+    BERTH_MIX_(                                                                                    \
+        BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_1_, offsetof(struct berth_job, pieces)),     \
+                              offsetof(struct berth_job, request)),                                \
+                   offsetof(struct berth_request, known_jobs)),                                    \
+        offsetof(struct berth_node, domain))
 #define BERTH_LAYOUT                                                                               \
     BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_MIX_(BERTH_LAYOUT_2_,                                   \
-                                                offsetof(struct berth_view, restore_time)),         \
+                                                offsetof(struct berth_view, restore_time)),        \
                                      offsetof(struct berth_decision, arg)),                        \
                           offsetof(struct berth_host, extension)),                                 \
                offsetof(struct berth_policy, extension))
@@ -481,7 +481,8 @@ struct berth_parts {
 #endif
 
 /* The first members of every policy: `BERTH_POLICY(mine) = {BERTH_HEAD, .id = "mine", ...}`. */
-#define BERTH_HEAD .size = sizeof(struct berth_policy), .minor = BERTH_ABI_MINOR, .layout = BERTH_LAYOUT
+#define BERTH_HEAD                                                                                 \
+    .size = sizeof(struct berth_policy), .minor = BERTH_ABI_MINOR, .layout = BERTH_LAYOUT
 
 #ifdef __cplusplus
 }

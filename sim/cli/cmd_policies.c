@@ -1,6 +1,5 @@
 /* cmd_policies.c - berth policies: list presets, parts and whole policies, describe one, begin one, check
  * one. */
-#include "base/check.h"
 #include "base/writer.h"
 #include "cli/cmd.h"
 #include "cli/policies_check.h"
@@ -86,20 +85,20 @@ static void list(void)
           stdout);
 }
 
-/* The parts of a preset with the values that their options have in it. */
+/* Every option of the parts that a preset is made of, with the value it has there. */
 static void describe_parameters(const struct policy_part *preset)
 {
     struct composition c;
     struct diag d = {0};
 
-    check(compose_parse(preset->composition, NULL, &c, &d) == 0);
+    if (compose_parse(preset->composition, NULL, &c, &d) < 0)
+        return;
     for (int axis = 0; axis < AXIS_PRESET; axis++)
         for (int i = 0; i < POLICY_OPTIONS && c.part[axis]->options[i].name; i++) {
             const struct policy_option *o = &c.part[axis]->options[i];
             char value[32];
             option_text(o, c.option[axis][i], value, sizeof value);
-            printf("  parameter %s=%s,%s=%s  %s\n", registry_axis_name((enum axis)axis),
-                   c.part[axis]->name, o->name, value, o->help);
+            printf("  with %s's %s = %s\n", c.part[axis]->name, o->name, value);
         }
 }
 
@@ -225,13 +224,12 @@ static void json_parameters(struct writer *w, const struct policy_part *preset)
     struct diag d = {0};
     bool first = true;
 
-    check(compose_parse(preset->composition, NULL, &c, &d) == 0);
+    if (compose_parse(preset->composition, NULL, &c, &d) < 0)
+        return;
     writer_print(w, ",\"parameters\":[");
     for (int axis = 0; axis < AXIS_PRESET; axis++)
         for (int i = 0; i < POLICY_OPTIONS && c.part[axis]->options[i].name; i++) {
-            writer_print(w, "%s{\"axis\":", first ? "" : ",");
-            writer_json(w, registry_axis_name((enum axis)axis));
-            writer_print(w, ",\"part\":");
+            writer_print(w, "%s{\"part\":", first ? "" : ",");
             writer_json(w, c.part[axis]->name);
             writer_print(w, ",\"name\":");
             writer_json(w, c.part[axis]->options[i].name);
@@ -253,10 +251,10 @@ static void json_part(struct writer *w, const struct policy_part *p)
     writer_json(w, p->summary);
     writer_print(w, ",\"source\":");
     writer_json(w, p->source && *p->source ? p->source : NULL);
-    writer_print(w, ",\"composition\":");
-    writer_json(w, p->composition);
     writer_print(w, ",\"oracle\":");
     writer_json(w, p->oracle);
+    writer_print(w, ",\"composition\":");
+    writer_json(w, p->composition);
     if (p->composition)
         json_parameters(w, p);
     writer_print(w, ",\"options\":[");

@@ -33,10 +33,14 @@ static int choose(const struct opts *o, const struct journal_file *f, struct are
 
     if (choice_parse(o->policy ? o->policy : f->policy, NULL, a, choice, d) < 0)
         return -1;
-    c->policy = choice->policy;
-    c->text = choice->config;
-    c->values = choice->values;
-    c->n_values = choice->n_values;
+    c->as = (struct host_config){.policy = choice->policy,
+                                 .text = choice->config,
+                                 .values = choice->values,
+                                 .n_values = choice->n_values,
+                                 .parts = choice->parts,
+                                 .parts_text = choice->parts_config,
+                                 .parts_values = choice->parts_values,
+                                 .n_parts_values = choice->n_parts_values};
     if (o->policy)
         return 0;
     if (strcmp(choice->policy->id, f->id))
@@ -44,9 +48,9 @@ static int choose(const struct opts *o, const struct journal_file *f, struct are
                          "policy %s is '%s' here, recorded is '%s'", f->policy, choice->policy->id,
                          f->id);
     c->exactly = true;
-    c->text = f->text;
-    c->values = f->values;
-    c->n_values = f->n_values;
+    c->as.text = f->text;
+    c->as.values = f->values;
+    c->as.n_values = f->n_values;
     return 0;
 }
 

@@ -237,6 +237,10 @@ static void print_results(const struct opts *o, const struct scenario *s, const 
                    s->policies[t->policy]);
         fwrite(t->text, 1, t->text_n, stdout);
     }
+    if (r->text) {
+        fputs("\n== ", stdout);
+        fwrite(r->text, 1, r->text_n, stdout);
+    }
     if (o->json && many)
         fputs("]}\n", stdout);
 }
@@ -280,6 +284,7 @@ static int run(const struct call *c, struct mess *m, struct scenario *s, struct 
     struct run_options options = {
         .render = o->json ? "outcome_json" : "summary",
         .threads = threads,
+        .side_by_side = o->json ? NULL : "comparison_summary",
         .colour = c->colour_out,
         .width = terminal_width(stdout),
         .log = log,
@@ -409,7 +414,7 @@ const struct verb cmd_run_verb = {
     .writes =
         "  the reports of the scenario's outputs, scenario.json (all keys, repeats the run),\n"
         "  rejects.csv, run.log (times, memory, machine), journal.berth with --journal; several\n"
-        "  trials: a folder each\n",
+        "  trials: a folder each, and comparison.csv, comparison.md, plots/comparison over them\n",
     .args_max = 1,
     .run = cmd_run,
 };

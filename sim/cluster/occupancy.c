@@ -28,17 +28,14 @@ static void bit_clear(struct pool *p, uint32_t f, uint32_t slot)
         p->some[f / 64] &= ~(UINT64_C(1) << f % 64);
 }
 
-/* A node goes from one number of free devices to another. */
-static void move(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
+/* In the index a node goes from one number of free devices to another. */
+static void reindex(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
 {
     const struct topology *t = o->topo;
     struct pool *p = &o->pool[t->gpu_type[node]];
 
     bit_clear(p, from, o->slot[node]);
     bit_set(p, to, o->slot[node]);
-    o->n_free[node] = (uint16_t)to;
-    p->free += to - from;
-    o->free_total += to - from;
     for (int l = o->has_domains ? LEVEL_NVLINK : LEVELS; l < LEVELS; l++)
         if (o->by_domain[l]) {
             uint16_t *c =
@@ -47,6 +44,29 @@ static void move(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
             c[from]--;
             c[to]++;
         }
+}
+
+static void move(struct occupancy *o, uint32_t node, uint32_t from, uint32_t to)
+{
+    if (!o->known)
+        reindex(o, node, from, to);
+    o->n_free[node] = (uint16_t)to;
+    o->pool[o->topo->gpu_type[node]].free += to - from;
+    o->free_total += to - from;
+}
+
+void occupancy_defer_index(struct occupancy *o, struct arena *a)
+{
+    o->known = ARENA_ARRAY(a, uint16_t, o->topo->n_nodes);
+    memcpy(o->known, o->n_free, o->topo->n_nodes * sizeof *o->known);
+}
+
+void occupancy_index(struct occupancy *o)
+{
+    for (uint32_t i = 0; o->known && i < o->topo->n_nodes; i++)
+        if (o->known[i] != o->n_free[i])
+            reindex(o, i, o->known[i], o->n_free[i]);
+    o->known = NULL;
 }
 
 static void init_pool(struct occupancy *o, struct arena *a, uint32_t type)
@@ -211,11 +231,12 @@ uint32_t occupancy_take(struct occupancy *o, uint32_t node, uint32_t count, cons
 {
     const struct topology *t = o->topo;
     uint64_t *free = o->free + (size_t)node * o->words;
-    uint64_t mask[NODE_WORDS] = {0};
+    uint64_t mask[NODE_WORDS];
     uint32_t n = 0, left = count, from = 0, to = 64;
     uint32_t run = t->island[node] > 1 ? t->island[node] : (uint32_t)t->gpus[node] / t->numa[node];
 
     debug_check(count <= o->n_free[node]);
+    memset(mask, 0, o->words * sizeof *mask);
     if (prefer)
         for (uint32_t w = 0; w < o->words && left; w++)
             left = pick(free[w] & prefer[w], &mask[w], left);
@@ -428,6 +449,14 @@ void occupancy_release(struct occupancy *o, const struct held *h)
     if (o->left)
         for (uint64_t m = h->mask; m; m &= m - 1)
             o->left[o->topo->first_gpu[h->node] + h->base + bits_lowest(m)] = 1000;
+}
+
+void occupancy_settle(struct occupancy *o, uint32_t node, uint32_t had)
+{
+    uint32_t now = o->n_free[node];
+
+    move(o, node, had, now);
+    free_milli(o, node, ((int64_t)now - had) * 1000);
 }
 
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib)

@@ -8,6 +8,7 @@
 #ifndef BERTH_CLUSTER_OCCUPANCY_H
 #define BERTH_CLUSTER_OCCUPANCY_H
 
+#include "base/bits.h"
 #include "cluster/change_log.h"
 #include "cluster/geometry.h"
 #include "cluster/topology.h"
@@ -48,6 +49,8 @@ struct occupancy {
     uint64_t *free;   /* [node * words]: whole free devices */
     uint16_t *n_free; /* by node: devices set in free */
     uint32_t *slot;   /* by node, in its pool; NODE_NONE = not usable */
+    uint16_t *
+        known; /* by node: n_free as far as the index goes, while it lags; NULL = it is up to date */
     struct pool pool[TOPOLOGY_TYPES];
     uint32_t free_total; /* whole free devices */
     int64_t free_milli;  /* all types */
@@ -98,6 +101,11 @@ static inline uint32_t occupancy_start(const struct held *h)
 void occupancy_init(struct occupancy *o, const struct topology *t, struct arena *a, bool shares,
                     bool cpu, bool memory);
 
+/* The index (what struct pool has by number of free devices, and by_domain) may lag behind until somebody
+ * asks: occupancy_index() brings it up to date, and from then on it stays so. */
+void occupancy_defer_index(struct occupancy *o, struct arena *a);
+void occupancy_index(struct occupancy *o);
+
 /* Take `count` whole free devices of a node (it must have them), choosing one NUMA node or NVLink
  * island when one alone has room (the fullest such), else the lowest numbers. Devices in `prefer`
  * (words of the node, may be NULL) go first. Writes the pieces to `out` and returns how many
@@ -126,6 +134,16 @@ bool occupancy_close(struct occupancy *o, uint32_t node, uint32_t gpu, struct he
  * [GEOMETRY_LAYOUTS * GEOMETRY_PROFILES]. */
 void occupancy_unserved(const struct occupancy *o, uint64_t types, const uint32_t *demand,
                         uint64_t *unserved, uint64_t *all);
+
+/* Devices on trial, in fleets without shares: occupancy_lift() makes them free on their node alone, at a
+ * fraction of the cost; occupancy_settle() then tells index and totals that the node had `had` free before.
+ * A node whose devices and n_free were put back in between needs nothing. */
+static inline void occupancy_lift(struct occupancy *o, const struct held *h)
+{
+    o->free[(size_t)h->node * o->words + h->base / 64] |= h->mask;
+    o->n_free[h->node] = (uint16_t)(o->n_free[h->node] + bits_count(h->mask));
+}
+void occupancy_settle(struct occupancy *o, uint32_t node, uint32_t had);
 
 /* CPU and memory of a node; negative amounts give back. No-op without bookkeeping. */
 void occupancy_charge(struct occupancy *o, uint32_t node, int64_t cpu_milli, int64_t memory_mib);

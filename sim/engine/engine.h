@@ -23,8 +23,9 @@ enum engine_end {
 
 /* What stopping and moving cost, for every job. All 0: nothing. */
 struct engine_costs {
-    ns_t save, restore; /* state out before its devices are given up, state in before work goes on */
-    ns_t interval;      /* work between checkpoints that happen by themselves and take no time; 0 = none:
+    ns_t save,
+        restore;   /* state out before its devices are given up, state in before work goes on */
+    ns_t interval; /* work between checkpoints that happen by themselves and take no time; 0 = none:
                            a requeued job begins again */
 };
 
@@ -59,7 +60,7 @@ struct engine {
     uint64_t events, passes;
     /* livelock: states of holds since the last start or end */
     VEC(uint64_t) states;
-    uint64_t progress; /* starts + ends at the last recorded state */
+    uint64_t progress;     /* starts + ends at the last recorded state */
     VEC(uint64_t) unwoken; /* cookies whose timers are not wanted any more */
     void (*tick)(void *ctx, ns_t now, uint32_t ended, uint64_t events);
     void *tick_ctx;

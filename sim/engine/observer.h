@@ -62,7 +62,8 @@ struct observed_fragmentation {
     const struct observed_gang *gangs; /* always the same levels and types */
     uint32_t n_gangs;
     bool has_mig; /* jobs ask for MIG instances (always or never) */
-    int64_t mig_holes_milli, mig_free_milli; /* slots that no instance asked for can have, of the free */
+    int64_t mig_holes_milli,
+        mig_free_milli; /* slots that no instance asked for can have, of the free */
 };
 
 struct observed_state {

@@ -211,7 +211,11 @@ static void check_fork(struct conform *c, struct conform_result *out)
     const struct berth_policy *p = c->choice.policy;
     static const uint64_t at[] = {2, 17, 40};
 
-    if (!(p->flags & (BERTH_FORKABLE | BERTH_STATELESS)) || c->choice.parts) {
+    if (c->choice.parts) {
+        skip(out, "it brings parts, whose state is not saved");
+        return;
+    }
+    if (!(p->flags & (BERTH_FORKABLE | BERTH_STATELESS))) {
         skip(out, "it does not say BERTH_FORKABLE or BERTH_STATELESS");
         return;
     }

@@ -176,10 +176,13 @@ static void tell(void *ctx, const struct trial_progress *now)
     p->options->progress(p->options->ctx, p->trial, now);
 }
 
-/* Is the report wanted in the folder? Those for the terminal never are. */
+/* Is the report wanted in the folder? Those for the terminal never are, those of several runs only where
+ * there are several. */
 static bool wanted(const struct scenario *s, const struct report *r)
 {
     if (!r->file && !r->own_files)
+        return false;
+    if (r->compare && s->n_clusters * s->n_policies < 2)
         return false;
     if (!s->outputs)
         return r->on_by_default;
@@ -207,10 +210,29 @@ static int write_folder(const struct work *w, const struct prepared *p, const st
     if (trial_folder(w, t, folder, sizeof folder, d) < 0)
         return -1;
     for (const struct report *const *r = report_all(); *r; r++)
-        if (wanted(w->scenario, *r) && report_write(*r, out, &c, d) < 0)
+        if ((*r)->write && wanted(w->scenario, *r) && report_write(*r, out, &c, d) < 0)
             return -1;
     snprintf(path, sizeof path, "%s/rejects.csv", folder);
     return rejects_write(&p->summary, path, d);
+}
+
+/* A writer on memory: to the report it is standard output. */
+static struct writer open_text(char **text, size_t *n)
+{
+    struct writer w = {.file = open_memstream(text, n), .path = "-", .is_stdout = true};
+
+    check(w.file != NULL);
+    return w;
+}
+
+static int close_text(struct writer *w, int rc, struct diag *d)
+{
+    FILE *file = w->file;
+
+    if (rc == 0)
+        rc = writer_close(w, d);
+    fclose(file);
+    return rc;
 }
 
 static int render(const struct work *w, const struct prepared *p, struct run_trial *t,
@@ -221,16 +243,8 @@ static int render(const struct work *w, const struct prepared *p, struct run_tri
         .rejects_note = p->rejects_note, .colour = w->options->colour, .width = w->options->width};
 
     check(r != NULL);
-    /* A writer on memory: to the report it is standard output. */
-    struct writer to = {
-        .file = open_memstream(&t->text, &t->text_n), .path = "-", .is_stdout = true};
-    check(to.file != NULL);
-    FILE *file = to.file;
-    int rc = r->write(out, &c, &to, d);
-    if (rc == 0)
-        rc = writer_close(&to, d);
-    fclose(file);
-    return rc;
+    struct writer to = open_text(&t->text, &t->text_n);
+    return close_text(&to, r->write(out, &c, &to, d), d);
 }
 
 static void run_trial_task(void *ctx, uint32_t i)
@@ -291,6 +305,7 @@ static void run_trial_task(void *ctx, uint32_t i)
         out.n_warnings = (uint32_t)p->warnings.n;
         w->status[i] = money_fill(&out, p->cluster->prices, &p->cluster->price,
                                   p->cluster->price_given, &arena, &trouble);
+        comparison_fill(&w->run->comparison.rows[i], &out);
         if (w->status[i] == 0 && folder && write_folder(w, p, t, &out, &trouble) < 0)
             w->status[i] = -1;
         if (w->status[i] == 0 && w->options->render && render(w, p, t, &out, &trouble) < 0)
@@ -357,6 +372,47 @@ static void note_missing_plots(const struct work *w)
         w->options->note(w->options->ctx, "gnuplot is not found; pictures are left out", names);
 }
 
+/* Rows are there before the trials, which fill them in whatever order. */
+static void begin_comparison(const struct scenario *s, struct run *r)
+{
+    r->comparison = (struct comparison){.scenario = s->name,
+                                        .seed = s->seed,
+                                        .warmup = s->warmup,
+                                        .rows = calloc(r->n, sizeof *r->comparison.rows),
+                                        .n = r->n,
+                                        .n_clusters = s->n_clusters};
+    check(r->comparison.rows != NULL);
+    for (uint32_t i = 0; i < r->n; i++) {
+        struct comparison_row *row = &r->comparison.rows[i];
+        row->cluster = s->clusters[r->trials[i].cluster].name;
+        row->policy = s->policies[r->trials[i].policy];
+        snprintf(row->folder, sizeof row->folder, "%s", r->trials[i].name);
+    }
+}
+
+/* What is told of all runs together: files, then the text for the terminal. */
+static int compare(const struct work *w, struct diag *d)
+{
+    struct run *run = w->run;
+    struct report_context c = {.folder = w->options->folder,
+                               .plots = w->plots,
+                               .colour = w->options->colour,
+                               .width = w->options->width};
+
+    if (run->n < 2)
+        return 0;
+    for (const struct report *const *r = report_all(); c.folder && *r; r++)
+        if ((*r)->compare && wanted(w->scenario, *r) &&
+            report_compare(*r, &run->comparison, &c, d) < 0)
+            return -1;
+    if (!w->options->side_by_side)
+        return 0;
+    const struct report *r = report_find(w->options->side_by_side);
+    check(r != NULL);
+    struct writer to = open_text(&run->text, &run->text_n);
+    return close_text(&to, r->compare(&run->comparison, &c, &to, d), d);
+}
+
 static int run_trials(struct work *w, struct diag *d)
 {
     const struct scenario *s = w->scenario;
@@ -372,6 +428,7 @@ static int run_trials(struct work *w, struct diag *d)
         r->trials[i].policy = i % s->n_policies;
         name_trial(s, &r->trials[i], i, r->n);
     }
+    begin_comparison(s, r);
     if (w->options->plan)
         w->options->plan(w->options->ctx, r->n, &w->prepared[0].jobs);
 
@@ -391,7 +448,7 @@ static int run_trials(struct work *w, struct diag *d)
             *d = r->trials[i].diag;
             return -1;
         }
-    return 0;
+    return compare(w, d);
 }
 
 int run_scenario(const struct scenario *s, const struct run_options *o, struct run *out,
@@ -432,5 +489,7 @@ void run_free(struct run *r)
     for (uint32_t i = 0; i < r->n; i++)
         free(r->trials[i].text);
     free(r->trials);
+    free(r->text);
+    comparison_free(&r->comparison);
     memset(r, 0, sizeof *r);
 }

@@ -9,12 +9,14 @@
 #include "experiment/runlog.h"
 #include "experiment/scenario.h"
 #include "experiment/trial.h"
+#include "metrics/comparison.h"
 
 struct run_options {
-    const char *folder; /* where reports go; NULL = none are written */
-    const char *render; /* report that is kept as text: "summary", "outcome_json"; or NULL */
-    int threads;        /* at least 1; never changes a result */
-    bool colour;        /* of the rendered text */
+    const char *folder;       /* where reports go; NULL = none are written */
+    const char *render;       /* report that is kept as text: "summary", "outcome_json"; or NULL */
+    const char *side_by_side; /* the same of all runs when they are several; or NULL */
+    int threads;              /* at least 1; never changes a result */
+    bool colour;              /* of the rendered text */
     int width;
     struct runlog *log;      /* may be NULL */
     struct host_note *notes; /* by trial: where its policy is; NULL = nobody looks on */
@@ -41,6 +43,9 @@ struct run_trial {
 struct run {
     struct run_trial *trials; /* owned */
     uint32_t n;
+    struct comparison comparison; /* a row for each; owned; names are borrowed from the scenario */
+    char *text;                   /* rendered report of all; NULL = there is one trial; owned */
+    size_t text_n;
 };
 
 /* 0 when every trial could be told (stuck ones included: look at their diag), or -1 with *d. */

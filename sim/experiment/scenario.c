@@ -299,10 +299,10 @@ static const char *stem(struct scenario_part *p, const char *path)
 
 static int read_all(struct scenario_part *p, const char *file)
 {
-    static const char *const keys[] = {"berth_scenario", "name",     "trace",   "model",
-                                       "cluster",        "clusters", "policy",  "policies",
-                                       "seed",           "horizon",  "warmup",  "series_step",
-                                       "outputs",        "price",    "catalog", "paths",
+    static const char *const keys[] = {"berth_scenario", "name",          "trace",   "model",
+                                       "cluster",        "clusters",      "policy",  "policies",
+                                       "seed",           "horizon",       "warmup",  "series_step",
+                                       "outputs",        "price",         "catalog", "paths",
                                        "checkpoint",     "fragmentation", "journal"};
     const json_node *root = json_root(p->j);
     struct scenario *o = p->out;

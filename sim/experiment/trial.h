@@ -27,7 +27,8 @@ struct trial_config {
     ns_t warmup;
     ns_t series_step; /* 0 = a row per change */
     bool keep_segments, keep_waits, keep_series;
-    const char *journal; /* file to record everything in that crosses the policy's border; or NULL */
+    const char
+        *journal; /* file to record everything in that crosses the policy's border; or NULL */
     const struct journal_input *inputs; /* where the workload came from, for the journal */
     uint32_t n_inputs;
     bool measure_fragmentation; /* scattered GPUs, largest gang, FGD's F at every instant */

@@ -31,8 +31,7 @@ static int64_t book(struct bookings *b, int64_t *free, const struct berth_blocke
         int64_t take = free[type] < ask ? free[type] : ask;
         if ((types >> type & 1) != accepted || take <= 0)
             continue;
-        VEC_PUSH(&b->booked,
-                 (struct booking){k->request, (uint8_t)k->block, (uint8_t)type, take});
+        VEC_PUSH(&b->booked, (struct booking){k->request, (uint8_t)k->block, (uint8_t)type, take});
         free[type] -= take;
         ask -= take;
     }
@@ -49,6 +48,7 @@ static bool look(struct bookings *b, uint32_t *at, struct berth_blocked *out)
         ++*at;
     if (*at == h->jobs->n_requests)
         return false;
+    occupancy_index(&h->occ);
     why = place_why(&h->placer, &h->jobs->requests[*at]);
     *out = (struct berth_blocked){.request = *at,
                                   .block = why == ROOM_YES ? BERTH_BLOCK_POLICY : place_block(why),

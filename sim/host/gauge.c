@@ -74,6 +74,7 @@ void gauge_init(struct gauge *g, struct host *h, struct arena *a)
         if (h->topo->health[i] == NODE_UP)
             measure(g, i);
     h->occ.changed = &g->log;
+    occupancy_index(&h->occ);
     list_gangs(g, a);
     g->mig_types = asked_types(h);
 }

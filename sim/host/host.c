@@ -160,6 +160,7 @@ static uint32_t service_find(void *ctx, uint32_t slot, uint32_t rule, struct ber
         h->job.at[slot].state == BERTH_JOB_FREE)
         return 0;
     r = host_request(h, slot);
+    occupancy_index(&h->occ);
     h->placer.pick = pick[rule];
     if (!place_take(&h->placer, r, (uint32_t)h->job.at[slot].key))
         return 0;
@@ -354,6 +355,7 @@ int host_init(struct host *h, const struct host_config *c, struct arena *a, stru
         if (jobs->specs[i].limit > h->default_limit)
             h->default_limit = jobs->specs[i].limit;
     occupancy_init(&h->occ, t, a, shares, cpu && node_cpu, memory && node_memory);
+    occupancy_defer_index(&h->occ, a); /* a policy with an index of its own needs none here */
     h->placer = (struct placer){.occ = &h->occ, .jobs = jobs, .seed = c->seed};
     h->pending_of = ARENA_ARRAY(a, uint32_t, jobs->n_requests + 1);
     pieces_init(&h->held, false);
@@ -660,6 +662,8 @@ static bool move_over(struct host *h)
     bool saves = p->flags & BERTH_FORKABLE;
     berth_status status = 0;
 
+    if (h->parts_policy)
+        return broke(h, "brings parts, whose state is not saved (%lld)", BERTH_E_STATE);
     note_place(h, HOST_SAVE);
     if (saves)
         status = p->save(h->self, &to);

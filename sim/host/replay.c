@@ -121,26 +121,25 @@ static void hear_transaction(void *ctx, char what)
 
 int replay_open(struct replay *r, const struct replay_config *c, struct arena *a, struct diag *d)
 {
+    struct host_config as;
+
     memset(r, 0, sizeof *r);
     r->file = c->file;
-    r->scripted = !c->policy;
+    r->scripted = !c->as.policy;
     r->stop = c->stop;
     r->different = SIZE_MAX;
     r->recorded.exactly = r->made.exactly = c->exactly;
     r->tap =
         (struct host_tap){.ctx = r, .decision = hear_decision, .transaction = hear_transaction};
     r->cursor = journal_file_begin(c->file);
-    if (host_init(&r->host,
-                  &(struct host_config){.jobs = &c->file->jobs,
-                                        .topo = &c->file->fleet,
-                                        .policy = c->policy ? c->policy : &script,
-                                        .text = c->text,
-                                        .values = c->values,
-                                        .n_values = c->n_values,
-                                        .seed = c->file->seed,
-                                        .save_time = c->file->save_time,
-                                        .restore_time = c->file->restore_time},
-                  a, d) < 0)
+    as = c->as;
+    as.jobs = &c->file->jobs;
+    as.topo = &c->file->fleet;
+    as.policy = c->as.policy ? c->as.policy : &script;
+    as.seed = c->file->seed;
+    as.save_time = c->file->save_time;
+    as.restore_time = c->file->restore_time;
+    if (host_init(&r->host, &as, a, d) < 0)
         return -1;
     if (r->scripted)
         r->host.self = r;
@@ -200,8 +199,10 @@ static int happen(struct replay *r, struct diag *d)
 {
     const struct berth_event *e = &r->next.event;
     struct host *h = &r->host;
-    struct replay_leaving *l = e->job < r->leaving.n ? &r->leaving.at[e->job] : NULL;
+    struct replay_leaving left = {0, 0};
 
+    if (e->job < r->leaving.n)
+        left = r->leaving.at[e->job];
     host_reserve(h, 1);
     switch (e->kind) {
     case BERTH_EV_JOB_STARTED:
@@ -217,12 +218,12 @@ static int happen(struct replay *r, struct diag *d)
     case BERTH_EV_JOB_PREEMPTED:
         if (!has_state(r, BERTH_JOB_STOPPING))
             return cannot(r, d, "a job has stopped that nobody stopped");
-        host_stopped(h, e->job, l->first, l->n, e->at, false, e->a);
+        host_stopped(h, e->job, left.first, left.n, e->at, false, e->a);
         return 0;
     case BERTH_EV_JOB_MIGRATED:
         if (!has_state(r, BERTH_JOB_MOVING))
             return cannot(r, d, "a job has moved that nobody moved");
-        pieces_drop(&h->held, l->first, l->n);
+        pieces_drop(&h->held, left.first, left.n);
         host_moved(h, e->job, e->at, false);
         return 0;
     case BERTH_EV_TIMER:

@@ -32,15 +32,13 @@ struct replay {
     char damage[256]; /* what the journal says cannot be */
 };
 
-/* `policy` NULL: the recorded decisions themselves, up to the record at offset `stop`. `exactly`: as the
- * recorded policy itself, see decided.h; else by effect. 0, or -1 with *d (STATUS_POLICY: it refuses to begin).
- * *r must stay where it is; it is to be freed in any case. */
+/* `as`: the policy, its options and parts; the replay fills in the rest. Without a policy it is the recorded
+ * decisions themselves, up to the record at offset `stop`. `exactly`: as the recorded policy itself, see
+ * decided.h; else by effect. 0, or -1 with *d (STATUS_POLICY: it refuses to begin). *r must stay where it is; it
+ * is to be freed in any case. */
 struct replay_config {
     const struct journal_file *file;
-    const struct berth_policy *policy;
-    const char *text;
-    const int64_t *values;
-    uint32_t n_values;
+    struct host_config as;
     bool exactly;
     size_t stop;
 };

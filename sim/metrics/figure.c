@@ -44,6 +44,25 @@ char *figure_thousands(int64_t v, char *to)
     return to;
 }
 
+char *figure_duration(double s, char *to)
+{
+    static const struct {
+        double below, unit;
+        const char *name;
+    } scale[] = {
+        {99.95, 1, "s"}, {59.95 * 60, 60, "min"}, {48 * 3600.0, 3600, "h"}, {INFINITY, 86400, "d"}};
+    size_t i = 0;
+
+    if (isnan(s)) {
+        snprintf(to, 32, "-");
+        return to;
+    }
+    while (i + 1 < sizeof scale / sizeof *scale && s >= scale[i].below)
+        i++;
+    snprintf(to, 32, s == 0 ? "%.0f %s" : "%.1f %s", s / scale[i].unit, scale[i].name);
+    return to;
+}
+
 void figure_time(struct writer *w, ns_t t)
 {
     writer_seconds(w, t, t % NS_PER_S ? 3 : 0);

@@ -48,6 +48,10 @@ double figure_margin(int longest);
 const char *figure_ink(const char *ground);
 bool figure_pale(const char *ground);
 
+/* Three figures and the unit people would choose: "12.3 s", "27.5 min", "3.0 h", "12.1 d"; "-" when
+ * not known. `to` has at least 32 bytes. */
+char *figure_duration(double s, char *to);
+
 /* "12,345,678" into `to` (at least 32 bytes). */
 char *figure_thousands(int64_t v, char *to);
 

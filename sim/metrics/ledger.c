@@ -58,7 +58,10 @@ void ledger_advance(struct ledger *l, ns_t now)
     for (uint32_t type = 0; type < l->fleet->n_types; type++)
         for (uint32_t some = l->some[type]; some; some &= some - 1) {
             uint32_t b = bits_lowest(some);
-            l->by_type[type].bucket[b] += (wide_t)l->rate[type][b] * dt;
+            if (l->rate[type][b])
+                l->by_type[type].bucket[b] += (wide_t)l->rate[type][b] * dt;
+            else
+                l->some[type] &= ~(UINT32_C(1) << b);
         }
     for (size_t i = 0; i < l->n_booked; i++)
         l->by_request[l->booked[i].request].bucket[l->booked[i].bucket] +=
@@ -150,7 +153,8 @@ void ledger_settle(struct ledger *l, const struct observed_state *s)
             rate[BUCKET_DOWN] = s->down_milli[type];
         if (s->drained_milli)
             rate[BUCKET_DRAINED] = s->drained_milli[type];
-        l->some[type] |= UINT32_C(1) << BUCKET_NO_DEMAND | UINT32_C(1) << BUCKET_GANG_WAIT;
+        l->some[type] |= UINT32_C(1) << BUCKET_NO_DEMAND | UINT32_C(1) << BUCKET_GANG_WAIT |
+                         UINT32_C(1) << BUCKET_DOWN | UINT32_C(1) << BUCKET_DRAINED;
     }
     for (size_t i = 0; i < s->n_bookings; i++) {
         const struct observed_booking *k = &s->bookings[i];

@@ -102,8 +102,8 @@ struct outcome_gang {
 struct outcome_fragmentation {
     bool known, fgd_known, mig_known;
     double mean[FRAG_METRICS]; /* GPUs */
-    double fgd_ratio; /* F over free capacity, both integrated over time; NAN = never free */
-    double mig_holes_ratio;  /* the same of holes over free slots, where jobs ask for instances */
+    double fgd_ratio;       /* F over free capacity, both integrated over time; NAN = never free */
+    double mig_holes_ratio; /* the same of holes over free slots, where jobs ask for instances */
     const struct outcome_gang *gangs;
     uint32_t n_gangs;
 };

@@ -26,14 +26,21 @@ const struct report *report_find(const char *name)
     return NULL;
 }
 
-int report_write(const struct report *r, const struct outcome *o, const struct report_context *c,
-                 struct diag *d)
+/* Of one run when `o` is there, else of all. */
+static int call(const struct report *r, const struct outcome *o, const struct comparison *all,
+                const struct report_context *c, struct writer *w, struct diag *d)
+{
+    return o ? r->write(o, c, w, d) : r->compare(all, c, w, d);
+}
+
+static int write_file(const struct report *r, const struct outcome *o, const struct comparison *all,
+                      const struct report_context *c, struct diag *d)
 {
     char path[1024] = "";
     struct writer w;
 
     if (r->own_files)
-        return r->write(o, c, NULL, d);
+        return call(r, o, all, c, NULL, d);
     if (r->file) {
         int n = snprintf(path, sizeof path, "%s/%s", c->folder, r->file);
         if (n < 0 || (size_t)n >= sizeof path)
@@ -42,9 +49,21 @@ int report_write(const struct report *r, const struct outcome *o, const struct r
     }
     if (writer_open(&w, r->file ? path : "-", d) < 0)
         return -1;
-    if (r->write(o, c, &w, d) < 0) {
+    if (call(r, o, all, c, &w, d) < 0) {
         writer_drop(&w);
         return -1;
     }
     return writer_close(&w, d);
+}
+
+int report_write(const struct report *r, const struct outcome *o, const struct report_context *c,
+                 struct diag *d)
+{
+    return write_file(r, o, NULL, c, d);
+}
+
+int report_compare(const struct report *r, const struct comparison *all,
+                   const struct report_context *c, struct diag *d)
+{
+    return write_file(r, NULL, all, c, d);
 }

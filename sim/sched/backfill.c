@@ -11,43 +11,6 @@
 #include "sched/walk.h"
 
 #include "base/bits.h"
-/* ---- k smallest of the heap of ends, without popping it ---- */
-
-static bool end_before(const struct core *c, uint32_t x, uint32_t y)
-{
-    uint32_t a = c->ends[x], b = c->ends[y];
-    return c->run[a].ends < c->run[b].ends ||
-           (c->run[a].ends == c->run[b].ends && core_key(c, a) < core_key(c, b));
-}
-
-static void trial_push(struct core *c, uint32_t place)
-{
-    size_t at = c->trial.n++;
-
-    while (at && end_before(c, place, c->trial.at[(at - 1) / 2])) {
-        c->trial.at[at] = c->trial.at[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    c->trial.at[at] = place;
-}
-
-static uint32_t trial_pop(struct core *c)
-{
-    uint32_t first = c->trial.at[0], last = c->trial.at[--c->trial.n];
-    size_t at = 0, child;
-
-    for (; (child = 2 * at + 1) < c->trial.n; at = child) {
-        if (child + 1 < c->trial.n && end_before(c, c->trial.at[child + 1], c->trial.at[child]))
-            child++;
-        if (!end_before(c, c->trial.at[child], last))
-            break;
-        c->trial.at[at] = c->trial.at[child];
-    }
-    c->trial.at[at] = last;
-    for (uint32_t i = 4 * first + 1; i <= 4 * first + 4 && i < c->n_ends; i++)
-        trial_push(c, i);
-    return c->ends[first];
-}
 
 /* ---- the devices of the reservation ---- */
 
@@ -86,6 +49,15 @@ static uint32_t returned_on(const struct core *c, uint32_t node)
     return n;
 }
 
+/* The index is to know of the devices on trial of prefer_nodes[i]; those of most nodes it never needs. */
+static void settle(struct core *c, size_t i)
+{
+    if (i >= c->lifted.n || c->lifted.at[i].settled)
+        return;
+    c->lifted.at[i].settled = true;
+    occupancy_settle(&c->occ, c->prefer_nodes.at[i], c->lifted.at[i].had);
+}
+
 /* k replicas on a node, its preferred devices first. */
 static void take_there(struct core *c, const struct request *r, uint32_t node, uint32_t gpus,
                        uint32_t k)
@@ -102,10 +74,12 @@ static void take_there(struct core *c, const struct request *r, uint32_t node, u
     place_taken(p, r, p->out.at, (uint32_t)p->out.n);
 }
 
-/* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. */
-static uint32_t cheapest_node(const struct core *c, const struct request *r, uint32_t gpus)
+/* One replica: the node that uses fewest idle devices, the fullest of those, the lowest index. Its place
+ * in prefer_nodes, or their number. */
+static size_t cheapest_node(const struct core *c, const struct request *r, uint32_t gpus)
 {
     uint32_t best = UINT32_MAX, node = NODE_NONE;
+    size_t found = c->prefer_nodes.n;
 
     for (size_t i = 0; i < c->prefer_nodes.n; i++) {
         uint32_t at = c->prefer_nodes.at[i], have = returned_on(c, at), cost,
@@ -117,9 +91,10 @@ static uint32_t cheapest_node(const struct core *c, const struct request *r, uin
                                              (free == c->occ.n_free[node] && at < node)))) {
             best = cost;
             node = at;
+            found = i;
         }
     }
-    return node;
+    return found;
 }
 
 /* Seat equal replicas so that few idle devices are used: on devices that come back first, then on nodes
@@ -134,9 +109,10 @@ static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job
         return false;
     p->out.n = 0;
     if (left == 1) {
-        uint32_t node = cheapest_node(c, r, gpus);
-        if (node != NODE_NONE) {
-            take_there(c, r, node, gpus, 1);
+        size_t i = cheapest_node(c, r, gpus);
+        if (i < c->prefer_nodes.n) {
+            settle(c, i);
+            take_there(c, r, c->prefer_nodes.at[i], gpus, 1);
             return true;
         }
     }
@@ -149,10 +125,14 @@ static bool choose_cheaply(struct core *c, const struct request *r, uint32_t job
             fit = place_capacity(p, r, gpus, node);
             k = k < fit ? k : fit;
             k = k < left ? k : left;
-            if (k)
+            if (k) {
+                settle(c, i);
                 take_there(c, r, node, gpus, k);
+            }
             left -= k;
         }
+    for (size_t i = 0; i < c->lifted.n && left; i++)
+        settle(c, i);
     if (left)
         place_replicas(p, r, gpus, left, (uint32_t)core_key(c, job));
     return true;
@@ -187,15 +167,15 @@ static bool counts_suffice(const struct core *c, const struct request *r)
 static bool reserve_by_count(struct core *c, uint32_t job, const struct request *r)
 {
     uint64_t returned = c->occ.returned, back = 0, need = r->gpus - c->occ.free_total;
+    struct ends_place place = {0, 0};
+    const struct end *e;
     ns_t at = 0;
 
-    c->trial.n = 0;
     c->reserved_job = JOB_NONE;
-    if (c->n_ends)
-        trial_push(c, 0);
-    while (c->trial.n && (back < need || core_ends(c, c->ends[c->trial.at[0]]) == at)) {
-        at = core_ends(c, c->ends[c->trial.at[0]]);
-        back += c->jobs->requests[c->jobs->specs[trial_pop(c)].request].gpus;
+    for (; (e = ends_at(&c->ends, place)) && (back < need || core_ends(c, e->job) == at);
+         ends_step(&c->ends, &place)) {
+        at = core_ends(c, e->job);
+        back += c->jobs->requests[c->jobs->specs[e->job].request].gpus;
     }
     if (back < need)
         return false;
@@ -213,48 +193,138 @@ static bool reserve_by_count(struct core *c, uint32_t job, const struct request 
     return true;
 }
 
+/* ---- running jobs given back on trial, soonest end first ---- */
+
+/* Can nodes' numbers of free devices decide whether it fits? */
+static bool numbers_suffice(const struct core *c, const struct request *r)
+{
+    return !c->occ.left && r->n_groups == 1 && r->gpus && r->required <= LEVEL_GPU &&
+           !(c->occ.cpu && r->cpu_milli) && !(c->occ.memory && r->memory_mib);
+}
+
+/* Give the devices back to their nodes, behind the index's back: the replicas of `gpus` devices that find
+ * room because of it. */
+static uint32_t lift(struct core *c, const struct request *r, uint32_t gpus, const struct held *h,
+                     uint32_t n)
+{
+    struct occupancy *o = &c->occ;
+    uint32_t more = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t node = h[i].node, had = o->n_free[node], marked = (uint32_t)c->prefer_nodes.n;
+        mark(c, &h[i], 1);
+        if (c->prefer_nodes.n > marked)
+            VEC_PUSH(&c->lifted, ((struct lifted){(uint16_t)had, false}));
+        occupancy_lift(o, &h[i]);
+        if (r->types >> c->topo->gpu_type[node] & 1)
+            more += o->n_free[node] / gpus - had / gpus;
+    }
+    return more;
+}
+
+/* Every node as it was. */
+static void unlift(struct core *c)
+{
+    struct occupancy *o = &c->occ;
+
+    for (size_t i = 0; i < c->lifted.n; i++) {
+        uint32_t node = c->prefer_nodes.at[i], had = o->n_free[node];
+        for (uint32_t k = 0; k < o->words; k++)
+            o->free[(size_t)node * o->words + k] &= ~c->prefer[(size_t)node * o->words + k];
+        o->n_free[node] = c->lifted.at[i].had;
+        if (c->lifted.at[i].settled)
+            occupancy_settle(o, node, had);
+    }
+    c->lifted.n = 0;
+}
+
+/* Replicas that fit now, counted to `enough`. */
+static uint64_t replicas_now(const struct core *c, const struct request *r, uint32_t gpus,
+                             uint32_t enough)
+{
+    uint64_t n = 0;
+
+    for (uint32_t type = 0; type < c->topo->n_types && n < enough; type++)
+        for (uint32_t f = gpus; f <= c->occ.pool[type].most && r->types >> type & 1; f++)
+            n += (uint64_t)c->occ.pool[type].count[f] * (f / gpus);
+    return n;
+}
+
+static bool reserve_by_number(struct core *c, uint32_t job, const struct request *r)
+{
+    uint32_t gpus = c->jobs->groups[r->first_group].gpus;
+    uint64_t room = replicas_now(c, r, gpus, r->replicas);
+    struct ends_place place = {0, 0};
+    const struct end *e;
+    ns_t at = 0;
+    bool found;
+
+    /* All that ends at the same instant counts, not just enough of it. */
+    for (; (e = ends_at(&c->ends, place)) &&
+           (room < r->replicas || !at || core_ends(c, e->job) == at);
+         ends_step(&c->ends, &place)) {
+        const struct core_run *run = &c->run[e->job];
+        at = core_ends(c, e->job);
+        room += lift(c, r, gpus, c->held.all.at + run->first, run->n);
+    }
+    found = room >= r->replicas;
+    if (found) {
+        c->reserved_at = at;
+        choose(c, job, r);
+    }
+    unlift(c);
+    return found;
+}
+
+static bool reserve_by_trial(struct core *c, uint32_t job, const struct request *r)
+{
+    struct ends_place place = {0, 0};
+    const struct end *e;
+    bool found = false;
+
+    c->walked.n = 0;
+    while ((e = ends_at(&c->ends, place)) && !found) {
+        ns_t at = core_ends(c, e->job);
+        for (; e && core_ends(c, e->job) == at; e = ends_at(&c->ends, place)) {
+            uint32_t n;
+            const struct held *h = core_held(c, e->job, &n);
+            place_release(&c->placer, &c->jobs->requests[c->jobs->specs[e->job].request], h, n);
+            mark(c, h, n);
+            VEC_PUSH(&c->walked, e->job);
+            ends_step(&c->ends, &place);
+        }
+        c->occ.returned++;
+        if (place_fits(&c->placer, r)) {
+            found = true;
+            c->reserved_at = at;
+            choose(c, job, r);
+        }
+    }
+    for (size_t i = 0; i < c->walked.n; i++) {
+        uint32_t n;
+        const struct held *h = core_held(c, c->walked.at[i], &n);
+        place_hold(&c->placer, &c->jobs->requests[c->jobs->specs[c->walked.at[i]].request], h, n);
+    }
+    return found;
+}
+
 /* The shadow of the blocked job: true when running jobs' ends make room for it. Kept from pass to
  * pass while the head is the same and nothing came back. */
 static bool reserve(struct core *c, uint32_t job)
 {
     const struct request *r = &c->jobs->requests[c->jobs->specs[job].request];
     uint64_t returned = c->occ.returned;
-    bool found = false;
+    bool found;
 
     c->reserving = true;
     if (c->reserved_job == job && c->reserved_returned == returned && c->reserved_at > c->now)
         return true;
     if (counts_suffice(c, r))
         return reserve_by_count(c, job, r);
-    c->walked.n = c->trial.n = 0;
-    c->reserved_job = JOB_NONE;
     unmark(c);
-    if (c->n_ends)
-        trial_push(c, 0);
-    while (c->trial.n && !found) {
-        ns_t at = core_ends(c, c->ends[c->trial.at[0]]);
-        /* All that ends at the same instant counts, not just enough of it. */
-        while (c->trial.n && core_ends(c, c->ends[c->trial.at[0]]) == at) {
-            uint32_t other = trial_pop(c), n;
-            const struct held *h = core_held(c, other, &n);
-            place_release(&c->placer, &c->jobs->requests[c->jobs->specs[other].request], h, n);
-            mark(c, h, n);
-            VEC_PUSH(&c->walked, other);
-        }
-        c->occ.returned++;
-        if (place_fits(&c->placer, r)) {
-            found = true;
-            c->reserved_at = at;
-            c->reserved_job = job;
-            choose(c, job, r);
-        }
-    }
+    found = numbers_suffice(c, r) ? reserve_by_number(c, job, r) : reserve_by_trial(c, job, r);
     unmark(c);
-    for (size_t i = 0; i < c->walked.n; i++) {
-        uint32_t n;
-        const struct held *h = core_held(c, c->walked.at[i], &n);
-        place_hold(&c->placer, &c->jobs->requests[c->jobs->specs[c->walked.at[i]].request], h, n);
-    }
+    c->reserved_job = found ? job : JOB_NONE;
     c->occ.returned = returned;
     c->reserved_returned = returned;
     if (found)
@@ -359,18 +429,24 @@ static bool try_place(struct core *c, uint32_t job, const struct request *r, boo
     return placed;
 }
 
-/* Does any other class fit now? Those that do not leave the walk. */
+/* Leave the other classes that fit now; is there any? */
 static bool anybody_fits(struct core *c, uint32_t head)
 {
+    uint32_t n = 0;
+
     for (uint32_t i = 0; i < c->n_cursor; i++) {
         uint32_t request = c->cursor[i].request;
         if (request == c->jobs->specs[head].request || walk_refused(c, request))
             continue;
         if (place_fits(&c->placer, &c->jobs->requests[request]))
-            return true;
-        c->refused[request] = c->occ.returned + 1;
+            c->cursor[n++] = c->cursor[i];
+        else
+            c->refused[request] = c->occ.returned + 1;
     }
-    return false;
+    c->n_cursor = n;
+    for (uint32_t i = n / 2; i-- > 0;)
+        walk_sink(c, i);
+    return n > 0;
 }
 
 void walk_backfill(struct core *c, uint32_t head)
@@ -388,10 +464,6 @@ void walk_backfill(struct core *c, uint32_t head)
         uint32_t job = k->job;
         bool in_time, open;
 
-        if (k->request == c->jobs->specs[head].request || walk_refused(c, k->request)) {
-            walk_pop(c);
-            continue;
-        }
         if (k->exact != c->starts + 1) {
             if (!place_fits(&c->placer, r)) {
                 c->refused[k->request] = c->occ.returned + 1;

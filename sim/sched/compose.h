@@ -18,7 +18,7 @@ struct composition {
     enum axis last;                   /* axis of the part named last */
     const struct policy_part *preset; /* the last preset named, or NULL */
     int knowledge;                    /* ESTIMATE_*: what auto came down to for these jobs */
-    char text[512];     /* canonical: order=..,walk=..,place=..,estimate=..; parts
+    char text[512];                   /* canonical: order=..,walk=..,place=..,estimate=..; parts
                            of the other axes when they are not the usual ones */
     char config[1024];  /* the same, whole: every option and what auto came down to; it parses to
                            an equal composition without the jobs */

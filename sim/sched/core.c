@@ -62,7 +62,7 @@ void core_free(struct core *c)
     free(c->queue.link);
     free(c->run);
     free(c->running);
-    free(c->ends);
+    ends_free(&c->ends);
     free(c->promise);
     mirror_free(c->jobs);
     if (c->rank)
@@ -76,8 +76,8 @@ void core_free(struct core *c)
     VEC_FREE(&c->reserved);
     VEC_FREE(&c->keep);
     VEC_FREE(&c->walked);
-    VEC_FREE(&c->trial);
     VEC_FREE(&c->prefer_nodes);
+    VEC_FREE(&c->lifted);
     if (c->plan)
         plan_free(c->plan);
     if (c->window)
@@ -107,7 +107,7 @@ static void grow(struct core *c, uint32_t slots)
     c->running = grown(c->running, had, room, sizeof *c->running);
     mirror_grow(c->jobs, had, room);
     if (c->tracks_ends) {
-        c->ends = grown(c->ends, had, room, sizeof *c->ends);
+        ends_reserve(&c->ends, room);
         c->promise = grown(c->promise, had, room, sizeof *c->promise);
     }
     if (c->rank)
@@ -139,61 +139,13 @@ void core_reserve(struct core *c, uint32_t slots)
     VEC_RESERVE(&c->reserved, most);
     VEC_RESERVE(&c->keep, most);
     VEC_RESERVE(&c->walked, most);
-    VEC_RESERVE(&c->trial, most);
     VEC_RESERVE(&c->prefer_nodes, most);
+    VEC_RESERVE(&c->lifted, most);
 }
 
-/* ---- the heap of expected ends ---- */
-
-static bool sooner(const struct core *c, uint32_t a, uint32_t b)
+static struct end end_of(const struct core *c, uint32_t job)
 {
-    return c->run[a].ends < c->run[b].ends ||
-           (c->run[a].ends == c->run[b].ends && core_key(c, a) < core_key(c, b));
-}
-
-static void ends_put(struct core *c, uint32_t at, uint32_t job)
-{
-    c->ends[at] = job;
-    c->run[job].place = at;
-}
-
-static void ends_sift(struct core *c, uint32_t at)
-{
-    uint32_t job = c->ends[at];
-
-    while (at && sooner(c, job, c->ends[(at - 1) / 4])) {
-        ends_put(c, at, c->ends[(at - 1) / 4]);
-        at = (at - 1) / 4;
-    }
-    for (;;) {
-        uint32_t first = 4 * at + 1, best = first;
-        if (first >= c->n_ends)
-            break;
-        for (uint32_t i = first + 1; i < first + 4 && i < c->n_ends; i++)
-            if (sooner(c, c->ends[i], c->ends[best]))
-                best = i;
-        if (!sooner(c, c->ends[best], job))
-            break;
-        ends_put(c, at, c->ends[best]);
-        at = best;
-    }
-    ends_put(c, at, job);
-}
-
-static void ends_add(struct core *c, uint32_t job)
-{
-    c->ends[c->n_ends] = job;
-    ends_sift(c, c->n_ends++);
-}
-
-static void ends_remove(struct core *c, uint32_t job)
-{
-    uint32_t at = c->run[job].place, last = c->ends[--c->n_ends];
-
-    if (last != job) {
-        ends_put(c, at, last);
-        ends_sift(c, at);
-    }
+    return (struct end){c->run[job].ends, core_key(c, job), job};
 }
 
 /* ---- what happens ---- */
@@ -258,7 +210,7 @@ static void forget_run(struct core *c, uint32_t job)
     pieces_drop(&c->held, r->first, r->n);
     r->n = 0;
     if (c->tracks_ends)
-        ends_remove(c, job);
+        ends_remove(&c->ends, end_of(c, job));
     c->running[r->turn] = c->running[--c->n_running];
     c->run[c->running[r->turn]].turn = r->turn;
 }
@@ -321,7 +273,7 @@ void core_resume(struct core *c, uint32_t job, uint32_t first, uint32_t n, ns_t 
     c->run[job].n = n;
     c->run[job].ends = ends;
     if (c->tracks_ends)
-        ends_add(c, job);
+        ends_add(&c->ends, end_of(c, job));
     c->run[job].turn = c->n_running;
     c->running[c->n_running++] = job;
 }

@@ -9,22 +9,27 @@
 
 #include "abi/berth_policy.h"
 #include "sched/compose.h"
+#include "sched/ends.h"
 #include "sched/estimate.h"
 #include "sched/pieces.h"
 #include "sched/place.h"
 #include "sched/queue.h"
 #include "sched/rank.h"
 
-struct core_run {      /* by slot: 24 bytes */
+struct core_run {      /* by slot */
     ns_t ends;         /* when it is expected to end, while running */
     uint32_t first, n; /* its pieces in core.held, while it holds any */
-    uint32_t place;    /* in the heap of expected ends */
     uint32_t turn;     /* in core.running */
 };
 
 struct cursor {
     uint32_t job, request;
     uint64_t exact;
+};
+
+struct lifted {   /* a node */
+    uint16_t had; /* free devices before */
+    bool settled; /* the index knows of those on trial */
 };
 
 struct core {
@@ -45,10 +50,10 @@ struct core {
     ns_t now;
     /* running */
     struct core_run *run;
-    uint32_t *ends, n_ends; /* 4-ary heap of running jobs by (ends, job) when the walk needs it */
+    struct ends ends; /* of running jobs, when the walk needs them */
     bool tracks_ends;
     uint32_t *running, n_running; /* in no order */
-    struct pieces held; /* pieces of running jobs */
+    struct pieces held;           /* pieces of running jobs */
     /* the walk */
     uint64_t *refused; /* by request: occ.returned + 1 when it was last refused */
     struct cursor *cursor;
@@ -65,18 +70,18 @@ struct core {
     uint32_t idle;              /* devices of the reservation that are free */
     VEC(struct held) keep;      /* idle ones, taken out of the index while long jobs are tried */
     VEC(uint32_t) walked;       /* running jobs given back on trial */
-    VEC(uint32_t) trial;        /* auxiliary heap over the heap of ends */
     uint64_t *prefer;           /* [node * words] */
     VEC(uint32_t) prefer_nodes;
+    VEC(struct lifted) lifted; /* by prefer_nodes, while their devices are free on trial */
     ns_t
         *promise; /* by slot: the promise told to the host, NS_UNKNOWN; NULL when nobody promises */
     struct rank *rank;       /* orders that change; NULL = the order is fixed */
     struct desired *desired; /* pending and running jobs in order; NULL = the walk only starts */
     struct diff *diff;       /* with desired */
     struct displace_work *displace; /* of the displacement; NULL = none */
-    struct plan *plan; /* conservative; NULL otherwise */
-    struct window *window; /* Slurm-style; NULL otherwise */
-    struct pods *pods; /* pod-by-pod launch; NULL otherwise */
+    struct plan *plan;              /* conservative; NULL otherwise */
+    struct window *window;          /* Slurm-style; NULL otherwise */
+    struct pods *pods;              /* pod-by-pod launch; NULL otherwise */
 };
 
 /* Set up on the view as it is at create(). */

@@ -34,7 +34,8 @@ static berth_status create(const struct berth_host *host, const struct berth_vie
     if (s->policy.knowledge == ESTIMATE_EXACT)
         s->core.truth = host->extension(host->ctx, BERTH_CLAIRVOYANT);
     s->core.parts = host->extension(host->ctx, BERTH_PARTS);
-    if (!share_possible(&s->core, why, sizeof why)) {
+    if ((s->core.pods && !pods_possible(&s->core, why, sizeof why)) ||
+        !share_possible(&s->core, why, sizeof why)) {
         host->log(host->ctx, 0, why, (uint32_t)strlen(why));
         core_free(&s->core);
         arena_free(&s->arena);
@@ -137,8 +138,8 @@ const struct berth_policy core_policy = {
     .summary = "Berth's own core: a composition of parts",
     .version = BERTH_VERSION,
     .source = "",
-    .uses = BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE |
-            BERTH_CAN_MIG,
+    .uses =
+        BERTH_CAN_PREEMPT | BERTH_CAN_MIGRATE | BERTH_CAN_HOLD | BERTH_CAN_SHARE | BERTH_CAN_MIG,
     .flags = BERTH_FORKABLE | BERTH_CLAIRVOYANCE,
     .wake_mask = WAKES(JOB_SUBMITTED) | WAKES(JOB_FINISHED) | WAKES(JOB_PREEMPTED) |
                  WAKES(JOB_MIGRATED) | WAKES(PLACE_FAILED) | WAKES(REFUSED) | WAKES(TIMER),

@@ -9,6 +9,12 @@
 
 _Static_assert(sizeof(struct desired_entry) == 64, "one cache line per candidate");
 
+struct walk {
+    uint64_t remaining;
+    struct desired_key at; /* of the last candidate given out, when `begun` */
+    bool begun;
+};
+
 /* ---- the treap ---- */
 
 /* Heap order by a mixed slot number: the finish of MurmurHash3 is a bijection, so there are no ties. */
@@ -132,6 +138,9 @@ static void leave_old_none(struct desired *d, uint32_t old)
 {
     if (d->root == old)
         d->root = d->room;
+    for (uint32_t g = 0; g < d->n_groups; g++)
+        if (d->group[g].waiting == old)
+            d->group[g].waiting = d->room;
     for (uint32_t i = 0; i < old; i++) {
         if (d->entry[i].left == old)
             d->entry[i].left = d->room;
@@ -156,9 +165,78 @@ void desired_reserve(struct desired *d, uint32_t room, uint32_t groups, struct a
         d->entry[room] = (struct desired_entry){.need = NEED_NONE, .left = room, .right = room};
     }
     if (groups > d->n_groups) {
-        d->refused = longer(a, d->refused, d->n_groups, groups, sizeof *d->refused);
+        d->group = longer(a, d->group, d->n_groups, groups, sizeof *d->group);
+        for (uint32_t g = d->n_groups; g < groups; g++)
+            d->group[g] = (struct desired_group){.first = DESIRED_NONE, .waiting = d->room};
         d->n_groups = groups;
     }
+}
+
+static struct desired_group *group_of(const struct desired *d, uint32_t slot)
+{
+    uint32_t g = d->entry[slot].group;
+
+    return g == DESIRED_NONE ? NULL : &d->group[g];
+}
+
+static void plant(struct desired *d, uint32_t slot)
+{
+    if (d->entry[slot].waits)
+        group_of(d, slot)->waiting = insert(d, group_of(d, slot)->waiting, slot);
+    else
+        d->root = insert(d, d->root, slot);
+}
+
+static void uproot(struct desired *d, uint32_t slot)
+{
+    if (d->entry[slot].waits)
+        group_of(d, slot)->waiting = erase(d, group_of(d, slot)->waiting, slot);
+    else
+        d->root = erase(d, d->root, slot);
+}
+
+/* The first of a group has left the pending ones: the next of those that wait takes its place. */
+static void follow(struct desired *d, struct desired_group *g)
+{
+    uint32_t at = g->waiting;
+
+    g->first = DESIRED_NONE;
+    if (none(d, at))
+        return;
+    while (!none(d, d->entry[at].left))
+        at = d->entry[at].left;
+    uproot(d, at);
+    d->entry[at].waits = false;
+    plant(d, at);
+    g->first = at;
+}
+
+/* A pending candidate, in no tree, goes where it belongs. */
+static void join(struct desired *d, uint32_t slot)
+{
+    struct desired_group *g = group_of(d, slot);
+
+    if (g && g->first != DESIRED_NONE && before(d, slot, g->first)) {
+        uproot(d, g->first);
+        d->entry[g->first].waits = true;
+        plant(d, g->first);
+        g->first = slot;
+    } else if (g && g->first != DESIRED_NONE) {
+        d->entry[slot].waits = true;
+    } else if (g) {
+        g->first = slot;
+    }
+    plant(d, slot);
+}
+
+static void leave(struct desired *d, uint32_t slot)
+{
+    struct desired_group *g = group_of(d, slot);
+
+    uproot(d, slot);
+    d->entry[slot].waits = false;
+    if (g && g->first == slot)
+        follow(d, g);
 }
 
 void desired_insert(struct desired *d, uint32_t slot, struct desired_key key, uint32_t size,
@@ -168,44 +246,69 @@ void desired_insert(struct desired *d, uint32_t slot, struct desired_key key, ui
     check(group < d->n_groups || group == DESIRED_NONE);
     d->entry[slot] = (struct desired_entry){
         .key = key, .size = size, .group = group, .in = true, .running = running};
-    d->root = insert(d, d->root, slot);
+    if (running)
+        plant(d, slot);
+    else
+        join(d, slot);
     d->n++;
 }
 
 void desired_erase(struct desired *d, uint32_t slot)
 {
-    check(slot < d->room && d->entry[slot].in);
-    d->root = erase(d, d->root, slot);
+    check(desired_has(d, slot));
+    if (d->entry[slot].running)
+        uproot(d, slot);
+    else
+        leave(d, slot);
     d->entry[slot].in = false;
     d->n--;
 }
 
 void desired_rekey(struct desired *d, uint32_t slot, struct desired_key key)
 {
-    check(slot < d->room && d->entry[slot].in);
-    d->root = erase(d, d->root, slot);
-    d->entry[slot].key = key;
-    d->root = insert(d, d->root, slot);
+    struct desired_key *old = &d->entry[slot].key;
+
+    check(desired_has(d, slot));
+    if (old->high == key.high && old->low == key.low && old->seq == key.seq)
+        return;
+    if (d->entry[slot].running) {
+        uproot(d, slot);
+        *old = key;
+        plant(d, slot);
+    } else {
+        leave(d, slot);
+        *old = key;
+        join(d, slot);
+    }
 }
 
-void desired_set_running(struct desired *d, uint32_t slot, bool running)
+/* In the order it stays, whether it is running or pending. */
+static void mark(struct desired *d, uint32_t slot, bool running)
 {
-    check(slot < d->room && d->entry[slot].in);
-    if (d->entry[slot].running == running)
-        return;
     d->entry[slot].running = running;
     refresh_path(d, d->root, slot);
 }
 
-uint32_t desired_first(const struct desired *d)
+void desired_set_running(struct desired *d, uint32_t slot, bool running)
 {
-    uint32_t at = d->root;
+    struct desired_group *g = group_of(d, slot);
 
-    if (!d->n)
-        return DESIRED_NONE;
-    while (!none(d, d->entry[at].left))
-        at = d->entry[at].left;
-    return at;
+    check(desired_has(d, slot));
+    if (d->entry[slot].running == running)
+        return;
+    if (!running && g) {
+        uproot(d, slot);
+        d->entry[slot].running = false;
+        join(d, slot);
+    } else if (d->entry[slot].waits) {
+        leave(d, slot);
+        d->entry[slot].running = true;
+        plant(d, slot);
+    } else {
+        mark(d, slot, running);
+        if (running && g && g->first == slot)
+            follow(d, g);
+    }
 }
 
 /* The last running candidate of size > 0 in the subtree, ahead of a key or (NULL) of all. */
@@ -229,20 +332,6 @@ uint32_t desired_last_running(const struct desired *d, uint32_t slot)
     if (!d->n)
         return DESIRED_NONE;
     return last_running(d, d->root, slot == DESIRED_NONE ? NULL : &d->entry[slot].key);
-}
-
-uint32_t desired_after(const struct desired *d, uint32_t slot)
-{
-    uint32_t best = DESIRED_NONE;
-
-    for (uint32_t at = d->n ? d->root : d->room; !none(d, at);)
-        if (before(d, slot, at)) {
-            best = at;
-            at = d->entry[at].left;
-        } else {
-            at = d->entry[at].right;
-        }
-    return best;
 }
 
 /* ---- the walk ---- */
@@ -282,7 +371,7 @@ static uint32_t first_change(const struct desired *d, uint32_t at, uint64_t *rem
 }
 
 /* The first change behind w->at in the subtree. */
-static uint32_t next_change(const struct desired *d, uint32_t at, struct desired_walk *w)
+static uint32_t next_change(const struct desired *d, uint32_t at, struct walk *w)
 {
     const struct desired_entry *e = &d->entry[at];
     uint32_t found;
@@ -300,7 +389,7 @@ static uint32_t next_change(const struct desired *d, uint32_t at, struct desired
                                               : first_change(d, e->right, &w->remaining);
 }
 
-uint32_t desired_next(const struct desired *d, struct desired_walk *w)
+static uint32_t next(const struct desired *d, struct walk *w)
 {
     uint32_t found = DESIRED_NONE;
 
@@ -317,6 +406,11 @@ uint32_t desired_next(const struct desired *d, struct desired_walk *w)
     return found;
 }
 
+static void spend(const struct desired *d, struct walk *w, uint32_t slot)
+{
+    w->remaining -= d->entry[slot].size;
+}
+
 static void begin_plan(struct desired *d)
 {
     d->n_start = d->n_stop = 0;
@@ -324,9 +418,9 @@ static void begin_plan(struct desired *d)
     d->walks++;
 }
 
-static void start(struct desired *d, struct desired_walk *w, uint32_t slot)
+static void start(struct desired *d, struct walk *w, uint32_t slot)
 {
-    desired_spend(d, w, slot);
+    spend(d, w, slot);
     desired_set_running(d, slot, true);
     d->start[d->n_start++] = slot;
 }
@@ -357,15 +451,25 @@ static bool update_stops(struct desired *d)
     return moved;
 }
 
+/* Those that were stopped stayed in the order, to get their turn: the walk is over. */
+static void settle(struct desired *d)
+{
+    for (uint32_t i = 0; i < d->n_stop; i++)
+        if (!d->entry[d->stop[i]].running) {
+            uproot(d, d->stop[i]);
+            join(d, d->stop[i]);
+        }
+}
+
 static void plan_count(struct desired *d, uint64_t budget)
 {
-    struct desired_walk w = {.remaining = budget};
+    struct walk w = {.remaining = budget};
     uint32_t c;
 
     begin_plan(d);
-    while ((c = desired_next(d, &w)) != DESIRED_NONE)
+    while ((c = next(d, &w)) != DESIRED_NONE)
         if (d->entry[c].running) {
-            desired_set_running(d, c, false);
+            mark(d, c, false);
             d->stop[d->n_stop++] = c;
         } else {
             start(d, &w, c);
@@ -380,6 +484,7 @@ void desired_count(struct desired *d, uint64_t budget)
         for (uint32_t i = 0; i < d->n_stop; i++)
             desired_set_running(d, d->stop[i], true);
     }
+    settle(d);
     for (uint32_t i = 0, k = d->n_stop; i + 1 < k; i++) {
         uint32_t other = d->stop[--k];
         d->stop[k] = d->stop[i];
@@ -392,7 +497,7 @@ void desired_count(struct desired *d, uint64_t budget)
 static void note_stop(struct desired *d, uint32_t slot)
 {
     d->entry[slot].stopped = true;
-    desired_set_running(d, slot, false);
+    mark(d, slot, false);
     d->stop[d->n_stop++] = slot;
 }
 
@@ -463,21 +568,20 @@ static bool displace(struct desired *d, const struct desired_host *h, uint32_t c
 
 static bool refused(const struct desired *d, uint32_t c)
 {
-    uint32_t g = d->entry[c].group;
+    const struct desired_group *g = group_of(d, c);
 
-    return g != DESIRED_NONE && d->refused[g] == d->walks;
+    return g && g->refused == d->walks;
 }
 
-static void consider(struct desired *d, const struct desired_host *h, struct desired_walk *w,
-                     uint32_t c)
+static void consider(struct desired *d, const struct desired_host *h, struct walk *w, uint32_t c)
 {
     if (d->entry[c].stopped && resume(d, h, c)) {
-        desired_spend(d, w, c);
+        spend(d, w, c);
     } else if (!refused(d, c)) {
         if (h->try_start(h->ctx, c) || displace(d, h, c))
             start(d, w, c);
-        else if (d->entry[c].group != DESIRED_NONE)
-            d->refused[d->entry[c].group] = d->walks;
+        else if (group_of(d, c))
+            group_of(d, c)->refused = d->walks;
     }
 }
 
@@ -519,11 +623,11 @@ static void order_stops(struct desired *d)
 
 static void plan_nodes(struct desired *d, uint64_t budget, const struct desired_host *h)
 {
-    struct desired_walk w = {.remaining = budget};
+    struct walk w = {.remaining = budget};
     uint32_t c;
 
     begin_plan(d);
-    while (!d->overtaken && (c = desired_next(d, &w)) != DESIRED_NONE)
+    while (!d->overtaken && (c = next(d, &w)) != DESIRED_NONE)
         if (d->entry[c].running) {
             h->stop(h->ctx, c);
             note_stop(d, c);
@@ -543,4 +647,5 @@ void desired_nodes(struct desired *d, uint64_t budget, const struct desired_host
         for (uint32_t i = 0; i < d->n_stop; i++)
             check(resume(d, h, d->stop[i]));
     }
+    settle(d);
 }

@@ -9,6 +9,10 @@
  * changes only: O((changes + 1) log n). (With the least pending size instead of `need` a subtree may
  * be entered in vain, once per distinct size.)
  *
+ * Of the pending candidates of one group only the first is in that tree; the others wait in one of their
+ * own until it starts. Budgets only shrink along a walk and a refusal answers for the group, so when the
+ * first is not started no later one is: a walk costs groups, not jobs.
+ *
  * A candidate is a slot number below `room`, chosen by the caller and free again after desired_erase().
  * Ties of keys end in seq, the caller's arrival number, never in the slot; no two candidates of one set
  * may have equal keys. Sizes and budgets are in one unit, usually milli-GPU. The shape of the tree
@@ -33,7 +37,14 @@ struct desired_entry { /* by slot: 64 bytes */
     uint32_t size, group;
     uint32_t left, right;
     bool in, running;
+    bool waits;   /* behind the first of its group, in the group's tree */
     bool stopped; /* by the present walk */
+};
+
+struct desired_group {
+    uint64_t refused; /* number of the walk that could not place it */
+    uint32_t first;   /* of its pending candidates, or DESIRED_NONE */
+    uint32_t waiting; /* tree of the others */
 };
 
 struct desired {
@@ -44,7 +55,7 @@ struct desired {
     uint32_t *start, n_start; /* the plan of the last walk: to start, in order */
     uint32_t *stop, n_stop;   /* to stop, last in order first */
     uint32_t *victim;         /* of the search in progress */
-    uint64_t *refused;        /* by group: number of the walk that could not place it */
+    struct desired_group *group;
     uint64_t walks;
     bool overtaken; /* a running candidate moved from behind the present one to ahead of it */
     /* The true key of a running candidate, for orders by remaining service, whose keys fall while a job
@@ -60,8 +71,8 @@ struct desired {
  * called again to grow, between walks only: what is in the set stays, the old arrays stay in the arena. */
 void desired_reserve(struct desired *d, uint32_t room, uint32_t groups, struct arena *a);
 
-/* size < UINT32_MAX. Candidates of one group (a request class) ask for the same thing, so that one
- * refused placement answers for all; DESIRED_NONE = alone. O(log n) each. */
+/* size < UINT32_MAX. Candidates of one group (a request class) ask for the same thing and have the same
+ * size, so that one refused placement answers for all; DESIRED_NONE = alone. O(log n) each. */
 void desired_insert(struct desired *d, uint32_t slot, struct desired_key key, uint32_t size,
                     uint32_t group, bool running);
 void desired_erase(struct desired *d, uint32_t slot);
@@ -75,33 +86,13 @@ static inline bool desired_key_before(const struct desired_key *a, const struct 
     return a->low < b->low || (a->low == b->low && a->seq < b->seq);
 }
 
-/* First candidate of the order, and the last running one of size > 0 ahead of `slot` (DESIRED_NONE: of
- * all); DESIRED_NONE when there is none. O(log n). */
-uint32_t desired_first(const struct desired *d);
-uint32_t desired_last_running(const struct desired *d, uint32_t slot);
-/* The candidate after `slot` in the order, or DESIRED_NONE. O(log n). */
-uint32_t desired_after(const struct desired *d, uint32_t slot);
-
-/* ---- the walk by hand ----
- *
- *     struct desired_walk w = {.remaining = budget};
- *     while ((c = desired_next(d, &w)) != DESIRED_NONE)
- *         a running c does not fit what is left of the budget: stop it;
- *         a pending c fits it: start it and call desired_spend(d, &w, c), or step over it.
- *
- * Candidates passed in between are running and keep what they hold (their sizes have left
- * w.remaining), or pending and too large. Between two calls the caller may insert, erase, rekey and
- * set candidates as long as those behind `c` only come from behind `c`. O(log n) per call. */
-struct desired_walk {
-    uint64_t remaining;
-    struct desired_key at; /* of the last candidate given out, when `begun` */
-    bool begun;
-};
-uint32_t desired_next(const struct desired *d, struct desired_walk *w);
-static inline void desired_spend(const struct desired *d, struct desired_walk *w, uint32_t slot)
+static inline bool desired_has(const struct desired *d, uint32_t slot)
 {
-    w->remaining -= d->entry[slot].size;
+    return slot < d->room && d->entry[slot].in;
 }
+
+/* The last running candidate of size > 0 ahead of `slot` (DESIRED_NONE: of all), or DESIRED_NONE. O(log n). */
+uint32_t desired_last_running(const struct desired *d, uint32_t slot);
 
 /* ---- by count ----
  *
@@ -144,10 +135,6 @@ struct desired_host {
  * A candidate stopped in step 4 is pending from then on, and gets its turn when the walk comes to it:
  * resumed, or started on other devices and then listed in both stop and start (moved), or left pending.
  * Only step 1 and step 4 stop anything, so no job loses its devices to a later one.
- *
- * The set need not hold every pending job: when the first of a class is not started, no later one is. A
- * host may insert only the first pending job of each class and, inside a try_start() that returns true,
- * the next one behind it; then a walk costs classes, not jobs.
  *
  * Calls of the host per start: one when free devices serve; otherwise s stops, at most s + 1 trials to
  * find them and at most 3 s calls to give back, s = running candidates stopped in the search. A refused

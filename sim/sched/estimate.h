@@ -16,7 +16,7 @@ struct estimate {
     const struct job_set *jobs;
     int knowledge; /* ESTIMATE_* */
     int64_t factor_percent;
-    uint32_t users; /* numbers of users are below it; 0 stands for nobody too */
+    uint32_t users;             /* numbers of users are below it; 0 stands for nobody too */
     struct estimate_cell *cell; /* [user * JOB_SIZES + size class]: same user, same size */
     struct estimate_cell *user; /* [user] */
     struct estimate_cell size[JOB_SIZES], all;

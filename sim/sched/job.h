@@ -90,7 +90,8 @@ struct job_set {            /* owned by the experiment's arena and the interns b
     uint32_t n;
     struct request *requests;
     uint32_t n_requests;
-    uint64_t *known_jobs; /* by request: jobs of the workload that ask for it; NULL = count the specs */
+    uint64_t
+        *known_jobs; /* by request: jobs of the workload that ask for it; NULL = count the specs */
     struct job_group *groups;
     uint32_t n_groups;
     struct intern tenants, users,

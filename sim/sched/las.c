@@ -54,8 +54,6 @@ static wide_t patience(const struct las *l, const struct las_job *j)
 {
     wide_t product = (wide_t)j->ran * l->knob_permille;
 
-    if (l->published)
-        return product / 1000 / NS_PER_S * NS_PER_S;
     return (product + 999) / 1000;
 }
 
@@ -99,12 +97,11 @@ void las_settle(struct las_job *j, uint64_t walk)
     j->walk = walk;
 }
 
-void las_start(struct las *l, struct las_job *j, uint64_t walk)
+void las_start(struct las_job *j, uint64_t walk)
 {
     check(!j->running);
     j->running = true;
-    if (!l->published)
-        j->waited = 0;
+    j->waited = 0;
     las_settle(j, walk);
 }
 
@@ -117,24 +114,11 @@ void las_stop(struct las *l, struct las_job *j)
     j->settled = false;
 }
 
-/* (threshold - service) / GPUs, as the published simulator has it: seconds of running time taken from
- * GPU-seconds. */
-static ns_t published_demotion(const struct las *l, const struct las_job *j)
-{
-    wide_t unit = (wide_t)NS_PER_S * (l->by_time ? 1 : 1000);
-    wide_t left = l->threshold[j->queue] / unit - j->ran / NS_PER_S;
-    int64_t gpus = l->by_time ? 1 : j->milli / 1000;
-
-    return j->since + (left > 0 ? (ns_t)(left / gpus) * NS_PER_S : 0);
-}
-
 ns_t las_next_change(const struct las *l, const struct las_job *j)
 {
     wide_t left = 0;
 
     if (j->running && j->queue < l->n_thresholds && rate(l, j)) {
-        if (l->published)
-            return published_demotion(l, j);
         left = l->threshold[j->queue] - j->attained;
         left = (left + rate(l, j) - 1) / rate(l, j);
     } else if (may_be_promoted(l, j)) {

@@ -23,16 +23,13 @@ struct las { /* of one trial */
     uint32_t n_thresholds;  /* queues - 1 */
     uint32_t knob_permille; /* promote when waited >= knob x ran; 0 = never */
     bool by_time;           /* attained service is running time, whatever the size */
-    /* Rounds as the published simulator does, for comparing with its outcomes only: whole seconds, the
-     * next demotion at (threshold - running time) / GPUs, waiting not cleared by a start. */
-    bool published;
     int64_t head[LAS_THRESHOLDS + 1], tail[LAS_THRESHOLDS + 1];
 };
 
 struct las_job {      /* owned by the caller */
     wide_t attained;  /* for the queues: since submission or the last promotion */
     ns_t ran;         /* likewise */
-    ns_t waited;      /* since it last ran; since the last promotion when published */
+    ns_t waited;      /* since it last ran */
     ns_t since;       /* what happened until here is in the three above */
     int64_t position; /* in the queue's list */
     uint64_t walk;    /* that let it run; orders the running ones */
@@ -66,7 +63,7 @@ bool las_promotes_before(const struct las_job *a, const struct las_job *b);
  * the order of desired.stop (last of the order first), or their places are exchanged. las_settle() is
  * for jobs that run on: call it after a walk for every job demoted since the last one. For a job whose
  * devices are held without progress (saving, restoring) call las_start() when its work goes on. */
-void las_start(struct las *l, struct las_job *j, uint64_t walk);
+void las_start(struct las_job *j, uint64_t walk);
 void las_stop(struct las *l, struct las_job *j);
 void las_settle(struct las_job *j, uint64_t walk);
 

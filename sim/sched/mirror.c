@@ -93,23 +93,21 @@ struct job_set *mirror_jobs(const struct berth_view *v, enum share share, struct
     j->known_jobs = ARENA_ARRAY(a, uint64_t, v->requests.n + 1);
     for (uint32_t i = 0; i < v->requests.n; i++) {
         const struct berth_request *from = berth_request_at(v, i);
-        j->requests[i] = (struct request){.first_group = j->n_groups,
-                                          .n_groups = from->n_groups,
-                                          .replicas = from->replicas,
-                                          .gpus = from->gpus,
-                                          .share_milli = from->share_milli,
-                                          .mig = from->mig_profile == BERTH_NONE
-                                                     ? 0
-                                                     : (uint8_t)from->mig_profile,
-                                          .tenant = from->queue,
-                                          .demand_milli = from->demand_milli,
-                                          .types = from->types,
-                                          .cpu_milli = from->cpu_milli,
-                                          .memory_mib = from->memory_mib,
-                                          .required = (uint8_t)from->required,
-                                          .preferred = (uint8_t)from->preferred,
-                                          .size_class =
-                                              job_size_class(from->gpus, from->share_milli)};
+        j->requests[i] = (struct request){
+            .first_group = j->n_groups,
+            .n_groups = from->n_groups,
+            .replicas = from->replicas,
+            .gpus = from->gpus,
+            .share_milli = from->share_milli,
+            .mig = from->mig_profile == BERTH_NONE ? 0 : (uint8_t)from->mig_profile,
+            .tenant = from->queue,
+            .demand_milli = from->demand_milli,
+            .types = from->types,
+            .cpu_milli = from->cpu_milli,
+            .memory_mib = from->memory_mib,
+            .required = (uint8_t)from->required,
+            .preferred = (uint8_t)from->preferred,
+            .size_class = job_size_class(from->gpus, from->share_milli)};
         j->known_jobs[i] = from->known_jobs;
         share_give(&j->requests[i], share, v);
         if (j->requests[i].mig)

@@ -100,6 +100,8 @@ bool place_replicas(struct placer *p, const struct request *r, uint32_t gpus, ui
                      .charged = node_pick_charges(p, r),
                      .n_nodes = p->occ->topo->n_nodes};
 
+    if (!gpus && !w.charged)
+        return true; /* it takes nothing that is counted */
     if (p->pick == PICK_BUDDY && gpus && !r->share_milli)
         return place_buddy(p, &w);
     return p->score && !r->mig  ? node_pick_score(p, &w)

@@ -158,8 +158,8 @@ static void remove_spans(struct plan *p, uint32_t job, bool mark)
         for (size_t k = n->spans.n; k-- > 0;)
             if (n->spans.at[k].job == job) {
                 const struct span *s = &n->spans.at[k];
-                profile_use(&p->profile, s->from, s->to, type_of(p, &p->spots[job].at[i]),
-                            s->gpus, false);
+                profile_use(&p->profile, s->from, s->to, type_of(p, &p->spots[job].at[i]), s->gpus,
+                            false);
                 profile_use(&n->profile, s->from, s->to, 0, s->gpus, false);
                 n->spans.at[k] = n->spans.at[--n->spans.n];
             }
@@ -221,8 +221,8 @@ static uint32_t room(const struct plan *p, const struct request *r, uint32_t gpu
     int64_t k = UINT16_MAX;
 
     length = length ? length : 1;
-    if (!p->pooled && (t->health[node] != NODE_UP ||
-                       (gpus && (!total || !(r->types >> t->gpu_type[node] & 1)))))
+    if (!p->pooled &&
+        (t->health[node] != NODE_UP || (gpus && (!total || !(r->types >> t->gpu_type[node] & 1)))))
         return 0;
     if (gpus) {
         uint32_t most = peak_devices(p, node, from, length);
@@ -418,10 +418,8 @@ static bool seat_earliest(struct plan *p, uint32_t job, ns_t before, bool freed_
     while (at < before || at == now) {
         if (seat_at(p, job, at, false))
             return true;
-        at = next_by_count(p, job,
-                           at == now && p->any_late ? now + 1
-                                                    : profile_next_end(&p->profile, at),
-                           before);
+        at = next_by_count(
+            p, job, at == now && p->any_late ? now + 1 : profile_next_end(&p->profile, at), before);
     }
     return false;
 }

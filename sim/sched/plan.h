@@ -20,7 +20,7 @@ struct plan *plan_new(struct core *c, struct arena *a);
 void plan_free(struct plan *p);
 void plan_grow(struct plan *p, uint32_t had, uint32_t room); /* for that many slots */
 void plan_submit(struct plan *p, uint32_t job);              /* it has no plan yet */
-void plan_finish(struct plan *p, uint32_t job); /* before its devices come back */
+void plan_finish(struct plan *p, uint32_t job);              /* before its devices come back */
 
 /* What came back early and is not yet given to anybody; the plan of a job that is in the books. */
 void plan_state(struct plan *p, struct state *s);

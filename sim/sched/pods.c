@@ -29,6 +29,22 @@ struct pods *pods_new(struct core *c, struct arena *a)
     return p;
 }
 
+bool pods_possible(const struct core *c, char *why, size_t room)
+{
+    for (uint32_t i = 0; i < c->jobs->n_requests; i++) {
+        const struct request *r = &c->jobs->requests[i];
+        if (r->required > LEVEL_GPU && (r->replicas > 1 || r->required != LEVEL_NODE)) {
+            snprintf(why, room,
+                     "launch=pod places replicas one by one and keeps no gang inside a domain, but "
+                     "jobs of %u x %u GPUs require one (%s); use launch=gang",
+                     r->replicas, c->jobs->groups[r->first_group].gpus,
+                     level_name((enum level)r->required));
+            return false;
+        }
+    }
+    return true;
+}
+
 void pods_free(struct pods *p)
 {
     pieces_free(&p->part);
@@ -87,12 +103,12 @@ static bool place_one(struct pods *p, uint32_t job)
     c->placer.out.n = 0;
     if (!place_replicas(&c->placer, r, next_size(p, job), 1, (uint32_t)core_key(c, job)))
         return false;
-    emit(p, (struct berth_decision){
-                .kind = BERTH_DO_HOLD,
-                .job = job,
-                .n_pieces = (uint32_t)c->placer.out.n,
-                .pieces = (const struct berth_piece *)(const void *)c->placer.out.at,
-                .arg = 1});
+    emit(p, (struct berth_decision){.kind = BERTH_DO_HOLD,
+                                    .job = job,
+                                    .n_pieces = (uint32_t)c->placer.out.n,
+                                    .pieces =
+                                        (const struct berth_piece *)(const void *)c->placer.out.at,
+                                    .arg = 1});
     p->joined.n = 0;
     for (uint32_t i = 0; i < j->n; i++)
         VEC_PUSH(&p->joined, p->part.all.at[j->first + i]);

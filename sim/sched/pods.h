@@ -18,6 +18,9 @@ struct core;
 struct pods;
 
 struct pods *pods_new(struct core *c, struct arena *a);
+/* False, with the reason in `why`: a job requires a level, which single replicas do not keep. */
+bool pods_possible(const struct core *c, char *why, size_t room);
+
 void pods_free(struct pods *p);
 void pods_grow(struct pods *p, uint32_t had, uint32_t room); /* for that many slots */
 void pods_submit(struct pods *p, uint32_t job);              /* it holds nothing yet */

@@ -94,22 +94,20 @@ struct policy_part {
     enum axis axis;
     const char *name, *summary;
     const char *source; /* paper or document it follows, "" when it is folklore */
-    const char *oracle; /* what it is checked against beyond the books: recorded runs, formulas, slow
-                           models; NULL = nothing */
     struct policy_option options[POLICY_OPTIONS]; /* ends at the first without a name */
     /* AXIS_ORDER: smaller runs first; ties by job index. Of ORDER_FIXED; also of the others where the
      * walk only starts jobs and the order of pending ones is fixed (remaining is total then). */
     int64_t (*key)(const struct order_view *v, const int64_t *options);
     enum order_rank rank;
-    bool from_parts; /* the key is that of the outside policy whose parts the core runs with */
-    bool needs_desired;      /* the order says nothing unless running jobs can be stopped */
+    bool from_parts;    /* the key is that of the outside policy whose parts the core runs with */
+    bool needs_desired; /* the order says nothing unless running jobs can be stopped */
     bool needs_distribution; /* it learns from what jobs took before */
-    bool needs_estimate; /* order or walk is undefined without one */
+    bool needs_estimate;     /* order or walk is undefined without one */
     /* AXIS_WALK: start what may start now. */
     void (*pass)(struct core *c, const int64_t *options);
     bool stops_at_first;                        /* nothing passes a blocked job */
     bool (*keeps_plan)(const int64_t *options); /* NULL = never: does it call walk_plan()? */
-    bool keeps_window; /* it calls walk_window() */
+    bool keeps_window;                          /* it calls walk_window() */
     bool is_desired; /* pending and running jobs together: the order decides who runs */
     /* AXIS_DISPLACE */
     enum displace displace;
@@ -138,8 +136,10 @@ struct policy_part {
     enum share share;
     /* Why these options make no sense together, NULL = they do; may be NULL. */
     const char *(*refuses)(const int64_t *options);
-    /* AXIS_PRESET: the composition */
-    const char *composition;
+    const char *composition; /* AXIS_PRESET */
+    /* The recorded outcomes or tests that it is checked against; NULL = none but the properties of every
+     * composition. */
+    const char *oracle;
 };
 
 /* `POLICY_PART(order_fifo) = { ... };` is the last thing in policies/order_fifo.c. */

@@ -393,7 +393,7 @@ void rank_start(struct rank *r, uint32_t job)
 
     hold(r, job, 1);
     advance(r, job);
-    las_start(&r->las, &j->service, r->walk);
+    las_start(&j->service, r->walk);
     j->safe_until = safe ? r->core->now + safe : 0;
     rekey(r, job);
 }
@@ -438,14 +438,9 @@ void rank_finish(struct rank *r, uint32_t job, ns_t ran)
                        GITTINS_FIRST))
         return;
     /* A new table: every key may have changed. */
-    for (uint32_t i = desired_first(c->desired), next; i != DESIRED_NONE; i = next) {
-        next = desired_after(c->desired, i);
-        VEC_PUSH(&r->promoted, i);
-    }
-    for (size_t i = 0; i < r->promoted.n; i++)
-        if (r->promoted.at[i] != job)
-            rekey(r, r->promoted.at[i]);
-    r->promoted.n = 0;
+    for (uint32_t i = 0; i < c->view->jobs.n; i++)
+        if (i != job && desired_has(c->desired, i))
+            rekey(r, i);
 }
 
 /* ---- what is due ---- */
@@ -478,8 +473,9 @@ static void promote(struct rank *r)
         for (size_t k = i; k > 0; k--) {
             uint32_t *a = &r->promoted.at[k - 1], *b = &r->promoted.at[k], swap = *a;
             const struct las_job *x = &r->job[*a].service, *y = &r->job[*b].service;
-            bool before = las_promotes_before(y, x) ||
-                          (!las_promotes_before(x, y) && core_key(r->core, *b) < core_key(r->core, *a));
+            bool before =
+                las_promotes_before(y, x) ||
+                (!las_promotes_before(x, y) && core_key(r->core, *b) < core_key(r->core, *a));
             if (!before)
                 break;
             *a = *b;

@@ -20,7 +20,7 @@
 
 struct core;
 
-struct rank_job { /* by slot */
+struct rank_job {           /* by slot */
     struct las_job service; /* what it attained; its queue, for orders that have some */
     int64_t fixed;          /* key of an order that does not change */
     ns_t next;              /* the key changes then by itself */
@@ -35,7 +35,8 @@ struct rank {
     struct core *core;
     enum order_rank kind;
     const int64_t *options;
-    ns_t min_run, cool_down; /* of the walk: a start is safe so long; after a displacement likewise */
+    ns_t min_run,
+        cool_down; /* of the walk: a start is safe so long; after a displacement likewise */
     struct rank_job *job;
     uint32_t *due, n_due; /* heap of slots by (next, key) */
     struct las las;

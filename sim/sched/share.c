@@ -60,6 +60,8 @@ bool share_possible(struct core *c, char *text, size_t room)
     const char *name = c->policy->part[AXIS_SHARE]->name;
     uint32_t given = 0, fractions = 0;
 
+    if (c->view->jobs.n) /* an instance that goes on from a saved state: it was asked before */
+        return true;
     for (uint32_t i = 0; i < c->jobs->n_requests; i++) {
         const struct berth_request *asked = berth_request_at(c->view, i);
         const struct request *r = &c->jobs->requests[i];

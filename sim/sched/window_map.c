@@ -463,9 +463,10 @@ ns_t window_map_moves(const struct window_map *m)
     const struct core *c = m->core;
     int64_t origin = c->now / m->resolution, slice = INT64_MAX;
 
-    if (c->n_ends) {
-        ns_t ends = c->run[c->ends[0]].ends;
-        slice = window_map_slices(m, ends);
+    const struct end *soonest = ends_at(&c->ends, (struct ends_place){0, 0});
+
+    if (soonest) {
+        slice = window_map_slices(m, soonest->at);
         slice = slice > origin ? slice : origin + 1;
     }
     if (m->beyond != INT64_MAX && m->beyond - m->span < slice)

@@ -1,9 +1,10 @@
 /* replay.c - cost per job of whole replays, as a ratio to an event-hold loop measured in the same run.
  *
- * Every case names its policy, fleet, load, estimates and the queue it reached: a fast number with an
- * empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
- * round. The shared machine moves; the ratios are what is compared. Arguments: rounds, and the number of
- * one case. */
+ * Every case names its policy, fleet, load, estimates and the queue it reached (jobs that wait, for the first
+ * time or again, on average while jobs arrive): a fast number with an empty queue says nothing. Times are CPU time of the process, the median of `rounds` after a warm-up
+ * round. The shared machine moves; the ratios are what is compared: holds per job, and the growth per job
+ * over the case before where one thing was doubled. Arguments: rounds, and the numbers of the first case
+ * and the last. */
 #include "engine/engine.h"
 #include "experiment/choice.h"
 #include "lib/builders.h"
@@ -56,6 +57,7 @@ struct replay_case {
     const char *name, *policy;
     uint32_t gpus, jobs, most;
     double load, overestimate;
+    bool doubled; /* from the case before: something is twice as large */
 };
 
 static void start_host(struct host *h, const struct job_set *jobs, const struct topology *fleet,
@@ -75,7 +77,8 @@ static void start_host(struct host *h, const struct job_set *jobs, const struct 
     }
 }
 
-static void replay(const struct replay_case *k, double hold, int rounds)
+/* Seconds per job. */
+static double replay(const struct replay_case *k, double hold, int rounds, double before)
 {
     double seconds[9], waited = 0;
     size_t fixed = 0, bytes = 0;
@@ -95,6 +98,7 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         struct diag d = {0};
         static const uint8_t useful[JOB_ENDS] = {1};
         double t;
+        ns_t last;
 
         arena_init(&jobs_arena);
         arena_init(&arena);
@@ -123,9 +127,12 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         bytes = arena.total - fixed + host.held.all.room * sizeof(struct held) +
                 sizeof(struct job_spec) * k->jobs;
         waited = 0;
-        for (uint32_t i = 0; i < jobs.n; i++)
-            waited += (double)(o.results[i].start - jobs.specs[i].submit);
-        queued = (uint32_t)(waited / (double)engine.now);
+        last = jobs.specs[jobs.n - 1].submit;
+        for (uint32_t i = 0; i < jobs.n; i++) {
+            ns_t until = o.results[i].end - jobs.specs[i].run;
+            waited += (double)((until < last ? until : last) - jobs.specs[i].submit);
+        }
+        queued = (uint32_t)(waited / (double)last);
         engine_free(&engine);
         host_free(&host);
         builders_free(&jobs);
@@ -133,38 +140,62 @@ static void replay(const struct replay_case *k, double hold, int rounds)
         arena_free(&jobs_arena);
     }
     qsort(seconds, (size_t)rounds, sizeof *seconds, by_value);
-    printf("%-22s %7u %8u %6.2f %8u %9.0f %8.2f %7.0f  %.8s\n", k->name, k->gpus, k->jobs, k->load,
-           queued, 1e9 * seconds[rounds / 2] / k->jobs, seconds[rounds / 2] / k->jobs / hold,
-           (double)bytes / k->jobs, digest);
+    printf("%-22s %7u %8u %6.2f %8.1f %8u %9.0f %8.2f", k->name, k->gpus, k->jobs, k->load,
+           k->overestimate, queued, 1e9 * seconds[rounds / 2] / k->jobs,
+           seconds[rounds / 2] / k->jobs / hold);
+    if (k->doubled && before > 0)
+        printf(" %6.2f", seconds[rounds / 2] / k->jobs / before);
+    else
+        printf(" %6s", "");
+    printf(" %5.0f  %.8s\n", (double)bytes / k->jobs, digest);
     fflush(stdout);
+    return seconds[rounds / 2] / k->jobs;
 }
 
 int main(int argc, char **argv)
 {
     static const struct replay_case cases[] = {
-        {"fifo+bestfit", "fifo", 1000, 500000, 128, 0.92, 1},
-        {"fifo+bestfit", "fifo", 10000, 500000, 128, 0.92, 1},
-        {"fifo+bestfit", "fifo", 100000, 500000, 128, 0.92, 1},
-        {"fifo+bestfit 2x jobs", "fifo", 10000, 1000000, 128, 0.92, 1},
-        {"fifo+bestfit 2x GPUs", "fifo", 20000, 500000, 128, 0.92, 1},
-        {"easy, exact", "easy,estimate=limit", 1000, 200000, 128, 0.92, 1},
-        {"easy, 1-5x", "easy,estimate=limit", 1000, 200000, 128, 0.92, 5},
-        {"easy, exact", "easy,estimate=limit", 10000, 200000, 128, 0.95, 1},
-        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 0.95, 5},
-        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 1.0, 5},
-        {"easy, overloaded", "easy,estimate=limit", 1000, 100000, 128, 1.1, 5},
-        {"skip, overloaded", "fifo,walk=skip", 1000, 100000, 128, 1.1, 5},
-        {"conservative", "conservative,estimate=limit", 1000, 5000, 128, 0.95, 5},
+        {"fifo+bestfit", "fifo", 1000, 500000, 128, 0.92, 1, false},
+        {"fifo+bestfit", "fifo", 10000, 500000, 128, 0.92, 1, false},
+        {"fifo+bestfit", "fifo", 20000, 500000, 128, 0.92, 1, true},
+        {"fifo+bestfit", "fifo", 20000, 1000000, 128, 0.92, 1, true},
+        {"fifo+bestfit", "fifo", 100000, 500000, 128, 0.92, 1, false},
+        {"easy, exact", "easy,estimate=limit", 1000, 200000, 128, 0.92, 1, false},
+        {"easy, 1-5x", "easy,estimate=limit", 1000, 200000, 128, 0.92, 5, false},
+        {"easy, exact", "easy,estimate=limit", 10000, 200000, 128, 0.95, 1, false},
+        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 0.95, 5, false},
+        {"easy, 1-5x", "easy,estimate=limit", 10000, 200000, 128, 1.0, 5, false},
+        {"easy, overloaded", "easy,estimate=limit", 1000, 100000, 128, 1.1, 5, false},
+        {"easy, long queue", "easy,estimate=limit", 1000, 200000, 128, 1.6, 5, false},
+        {"easy, long queue", "easy,estimate=limit", 1000, 400000, 128, 1.6, 5, true},
+        {"easy, long queue", "easy,estimate=limit", 10000, 200000, 128, 1.6, 5, false},
+        {"skip, overloaded", "fifo,walk=skip", 1000, 100000, 128, 1.1, 5, false},
+        {"conservative", "conservative,estimate=limit", 1000, 5000, 128, 0.95, 5, false},
+        {"conservative, queue", "conservative,estimate=limit", 1000, 2000, 128, 3.0, 5, false},
+        {"2dlas", "order=2dlas,walk=desired", 1000, 200000, 128, 0.92, 1, false},
+        {"2dlas", "order=2dlas,walk=desired", 2000, 200000, 128, 0.92, 1, true},
+        {"2dlas", "order=2dlas,walk=desired", 10000, 200000, 128, 0.95, 1, false},
+        {"2dlas", "order=2dlas,walk=desired", 20000, 200000, 128, 0.95, 1, true},
+        {"2dlas", "order=2dlas,walk=desired", 100000, 400000, 128, 0.95, 1, false},
+        {"2dlas", "order=2dlas,walk=desired", 200000, 400000, 128, 0.95, 1, true},
+        {"2dlas, overloaded", "order=2dlas,walk=desired", 1000, 100000, 128, 1.1, 1, false},
+        {"2dlas, overloaded", "order=2dlas,walk=desired", 10000, 200000, 128, 1.1, 1, false},
+        {"gittins", "order=gittins,walk=desired", 1000, 50000, 128, 0.92, 1, false},
+        {"srtf", "order=srtf,walk=desired", 1000, 50000, 128, 0.92, 1, false},
     };
     int rounds = argc > 1 ? atoi(argv[1]) : 5;
-    double hold = hold_seconds(10000, 2000000);
+    size_t n = sizeof cases / sizeof *cases;
+    size_t first = argc > 2 ? (size_t)atoi(argv[2]) : 0,
+           last = argc > 3 ? (size_t)atoi(argv[3]) : first;
+    double hold = hold_seconds(10000, 2000000), before = 0;
 
     rounds = rounds < 1 ? 1 : rounds > 9 ? 9 : rounds;
+    if (argc <= 2 || last >= n)
+        last = n - 1;
     printf("event hold, 10,000 pending: %.0f ns; CPU time, median of %d\n", 1e9 * hold, rounds);
-    printf("%-22s %7s %8s %6s %8s %9s %8s %7s  %s\n", "case", "GPUs", "jobs", "load", "queued",
-           "ns/job", "holds", "B/job", "digest");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (argc < 3 || (size_t)atoi(argv[2]) == i)
-            replay(&cases[i], hold, rounds);
+    printf("%-22s %7s %8s %6s %8s %8s %9s %8s %6s %5s  %s\n", "case", "GPUs", "jobs", "load",
+           "estimate", "queued", "ns/job", "holds", "growth", "B/job", "digest");
+    for (size_t i = first; i <= last; i++)
+        before = replay(&cases[i], hold, rounds, before);
     return 0;
 }

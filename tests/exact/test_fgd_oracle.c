@@ -332,9 +332,8 @@ static void an_ordinary_run_places_like_the_experiment(void **s)
     struct fgd_trace t;
     struct fgd_order order = {0};
     struct placed expected = {0};
-    struct trial_config c = {.policy = "order=fifo,walk=skip,place=fgd,coverage=95",
-                             .seed = 1,
-                             .keep_segments = true};
+    struct trial_config c = {
+        .policy = "order=fifo,walk=skip,place=fgd,coverage=95", .seed = 1, .keep_segments = true};
     struct job_set jobs;
     struct outcome o;
     struct diag d = {0};
@@ -352,10 +351,8 @@ static void an_ordinary_run_places_like_the_experiment(void **s)
     jobs.n = t.n_pods;
     jobs.specs = ARENA_ARRAY(&t.arena, struct job_spec, jobs.n);
     for (uint32_t i = 0; i < jobs.n; i++)
-        jobs.specs[i] = (struct job_spec){.submit = i,
-                                          .run = INT64_MAX / 4,
-                                          .limit = NS_UNKNOWN,
-                                          .request = t.request[i]};
+        jobs.specs[i] = (struct job_spec){
+            .submit = i, .run = INT64_MAX / 4, .limit = NS_UNKNOWN, .request = t.request[i]};
     c.jobs = &jobs;
     c.fleet = &t.fleet;
     c.horizon = jobs.n;

@@ -1,9 +1,10 @@
-/* test_tiresias.c - recorded runs of the Tiresias simulator, job by job, by the desired-set walk by count:
- * discretised LAS over the keys of sched/las.h with the published rounding, and the orders by size and by
- * remaining service. Ties of the latter keep the order they had at the event before, so here, and only
- * here, a key ends in the job's place in that order instead of its arrival. */
+/* test_tiresias.c - recorded runs of the Tiresias simulator by size and by remaining service, job by job, by
+ * the desired-set walk by count. Ties keep the order they had at the event before, so here, and only here,
+ * a key ends in the job's place in that order instead of its arrival. (Its discretised LAS and all else is
+ * in test_tiresias_oracle.c.) */
 #include "lib/builders.h"
-#include "sched/las.h"
+#include "base/units.h"
+#include "sched/desired.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,20 +15,18 @@
 enum { JOBS_MOST = 20000 };
 
 struct job {
-    struct las_job las;
     ns_t submit, left, first, end;
     ns_t since; /* left is of this instant */
-    uint32_t gpus, stops, starts, promotions;
-    bool arrived, ended;
+    uint32_t gpus, stops, starts;
+    bool running, ended;
 };
 
 struct run {
     struct job job[JOBS_MOST];
     uint32_t n, come, done, events, gpus;
-    struct las las;
     struct desired set;
     ns_t now;
-    bool by_las, by_size, by_length;    /* otherwise: by remaining length, or GPUs, or both */
+    bool by_size, by_length;            /* GPUs, remaining length, or both */
     uint32_t order[JOBS_MOST], n_order; /* by need, as of the last event */
 };
 
@@ -97,22 +96,9 @@ static void read_jobs(struct run *r, const char *top, const char *trace)
     fclose(f);
 }
 
-static void rules(struct run *r, const char *schedule, const char *queues)
-{
-    int64_t limit[LAS_THRESHOLDS];
-    uint32_t n = 0, knob = 0;
-
-    for (const char *at = strchr(queues, ':'); at; at = strchr(at + 1, '/'))
-        limit[n++] = (int64_t)number(at + 1 + strspn(at + 1, " "));
-    if (!strncmp(schedule, "dlas-gpu-", 9))
-        knob = !strcmp(schedule + 9, "05") ? 500 : number(schedule + 9) * 1000;
-    las_init(&r->las, limit, n, knob, !strcmp(schedule, "dlas"));
-    r->las.published = true;
-}
-
 static ns_t end_of(const struct job *j)
 {
-    return j->las.running ? j->since + j->left : NS_NEVER;
+    return j->running ? j->since + j->left : NS_NEVER;
 }
 
 /* Size, remaining length or remaining GPU-time. */
@@ -132,33 +118,10 @@ static void end_and_arrive(struct run *r)
         }
     for (; r->come < r->n && r->job[r->come].submit == r->now; r->come++) {
         struct job *j = &r->job[r->come];
-        las_submit(&r->las, &j->las, r->now, j->gpus * 1000);
         j->since = r->now;
         r->order[r->n_order++] = r->come;
-        desired_insert(&r->set, r->come, las_key(&j->las, r->come), j->gpus * 1000, DESIRED_NONE,
-                       false);
-    }
-}
-
-static void change_queues(struct run *r)
-{
-    for (uint32_t i = 0; i < r->come; i++) {
-        struct job *j = &r->job[i];
-        enum las_change due;
-        if (j->ended)
-            continue;
-        las_advance(&j->las, &r->las, r->now);
-        if (j->las.running)
-            j->left -= r->now - j->since;
-        j->since = r->now;
-        due = las_due(&r->las, &j->las);
-        if (due == LAS_DEMOTION)
-            las_demote(&r->las, &j->las);
-        if (due == LAS_PROMOTION) {
-            las_promote(&r->las, &j->las);
-            j->promotions++;
-        }
-        desired_rekey(&r->set, i, las_key(&j->las, i));
+        desired_insert(&r->set, r->come, (struct desired_key){INT64_MAX, 0, r->come},
+                       j->gpus * 1000, DESIRED_NONE, false);
     }
 }
 
@@ -171,7 +134,7 @@ static void advance_and_sort(struct run *r)
         struct job *j = &r->job[i];
         if (j->ended)
             continue;
-        j->left -= j->las.running ? r->now - j->since : 0;
+        j->left -= j->running ? r->now - j->since : 0;
         j->since = r->now;
         for (; at && need(r, i) < need(r, r->order[at - 1]); at--)
             r->order[at] = r->order[at - 1];
@@ -190,51 +153,36 @@ static void walk(struct run *r)
     desired_count(&r->set, (uint64_t)r->gpus * 1000);
     for (uint32_t k = 0; k < r->set.n_stop; k++) {
         struct job *j = &r->job[r->set.stop[k]];
-        las_stop(&r->las, &j->las);
+        j->running = false;
         j->stops++;
     }
     for (uint32_t k = 0; k < r->set.n_start; k++) {
         struct job *j = &r->job[r->set.start[k]];
-        las_start(&r->las, &j->las, r->set.walks);
+        j->running = true;
         j->starts++;
         j->first = j->first == NS_UNKNOWN ? r->now : j->first;
     }
-    for (uint32_t i = 0; r->by_las && i < r->come; i++)
-        if (!r->job[i].ended) {
-            las_settle(&r->job[i].las, r->set.walks);
-            desired_rekey(&r->set, i, las_key(&r->job[i].las, i));
-        }
 }
 
-/* An arrival or an end; a change of queue when it is strictly earlier. */
+/* An arrival or an end. */
 static ns_t next_event(const struct run *r)
 {
-    ns_t event = r->come < r->n ? r->job[r->come].submit : NS_NEVER, jump = NS_NEVER;
+    ns_t event = r->come < r->n ? r->job[r->come].submit : NS_NEVER;
 
     for (uint32_t i = 0; i < r->come; i++) {
         const struct job *j = &r->job[i];
-        ns_t end = end_of(j), change;
-        if (j->ended)
-            continue;
-        if (!r->by_las) {
+        ns_t end = end_of(j);
+        if (!j->ended)
             event = end < event ? end : event;
-            continue;
-        }
-        change = las_next_change(&r->las, &j->las);
-        event = end < event ? end : event;
-        jump = change < jump && (j->las.running || change > r->now) ? change : jump;
     }
-    return event == NS_NEVER || event <= jump ? event : jump;
+    return event;
 }
 
 static void simulate(struct run *r)
 {
     for (r->done = r->events = r->come = 0; (r->now = next_event(r)) != NS_NEVER; r->events++) {
         end_and_arrive(r);
-        if (r->by_las)
-            change_queues(r);
-        else
-            advance_and_sort(r);
+        advance_and_sort(r);
         walk(r);
     }
 }
@@ -261,26 +209,30 @@ static void compare(const struct run *r, const char *top, const char *name)
         same_number(name, i, "end", j->end / NS_PER_S, c[5]);
         same_number(name, i, "preemptions", j->stops, c[9]);
         same_number(name, i, "starts", j->starts, c[10]);
-        same_number(name, i, "promotions", j->promotions, c[11]);
     }
     fclose(f);
     assert_int_equal(n, r->done);
 }
 
-static void set_order(struct run *r, const char *schedule, const char *queues)
+static void set_order(struct run *r, const char *schedule)
 {
-    r->by_las = !strncmp(schedule, "dlas", 4);
     r->by_size = !strcmp(schedule, "sjf") || !strcmp(schedule, "shortest-gpu");
     r->by_length = !strncmp(schedule, "shortest", 8);
-    rules(r, schedule, r->by_las ? queues : "");
 }
 
-static void repeat(bool (*wanted)(const char *schedule))
+static bool is_by_need(const char *schedule)
+{
+    return !strcmp(schedule, "sjf") || !strcmp(schedule, "shortest") ||
+           !strcmp(schedule, "shortest-gpu");
+}
+
+static void every_recorded_run_by_size_or_remaining_service_is_repeated_job_by_job(void **s)
 {
     char top[4096], line[4096], *c[9];
     uint32_t cases = 0;
     FILE *f;
 
+    (void)s;
     if (!builders_shared("oracles/tiresias", top, sizeof top)) {
         skip();
         return;
@@ -288,13 +240,13 @@ static void repeat(bool (*wanted)(const char *schedule))
     for (f = table(top, "cases.csv"); cells(f, line, sizeof line, c, 9);) {
         struct arena a;
         struct run *run;
-        if (strcmp(c[3], "count") || !wanted(c[4]))
+        if (strcmp(c[3], "count") || !is_by_need(c[4]))
             continue;
         arena_init(&a);
         run = ARENA_NEW(&a, struct run);
         run->gpus = cluster_gpus(top, c[2]);
         read_jobs(run, top, c[1]);
-        set_order(run, c[4], c[5]);
+        set_order(run, c[4]);
         desired_reserve(&run->set, run->n, 0, &a);
         simulate(run);
         same_number(c[0], 0, "number of ended jobs", run->done, c[7]);
@@ -308,34 +260,9 @@ static void repeat(bool (*wanted)(const char *schedule))
     printf("%u recorded runs\n", cases);
 }
 
-static bool is_las(const char *schedule)
-{
-    return !strncmp(schedule, "dlas", 4) && !strstr(schedule, "gittins") &&
-           !strstr(schedule, "pack");
-}
-
-static bool is_by_need(const char *schedule)
-{
-    return !strcmp(schedule, "sjf") || !strcmp(schedule, "shortest") ||
-           !strcmp(schedule, "shortest-gpu");
-}
-
-static void every_recorded_las_run_is_repeated_job_by_job(void **s)
-{
-    (void)s;
-    repeat(is_las);
-}
-
-static void every_recorded_run_by_size_or_remaining_service_is_repeated_job_by_job(void **s)
-{
-    (void)s;
-    repeat(is_by_need);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_recorded_las_run_is_repeated_job_by_job),
         cmocka_unit_test(every_recorded_run_by_size_or_remaining_service_is_repeated_job_by_job),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static struct request request_of(const struct builders_job *j)
                         .share_milli = share,
                         .mig = j->mig,
                         .tenant = j->tenant,
-                         .types = j->types || !(j->gpus || share) ? j->types : ~UINT64_C(0),
+                        .types = j->types || !(j->gpus || share) ? j->types : ~UINT64_C(0),
                         .cpu_milli = j->cpu_milli,
                         .memory_mib = j->memory_mib,
                         .required = j->required,

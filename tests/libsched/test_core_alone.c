@@ -55,14 +55,18 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
     static const struct berth_group groups[2] = {{1, 3}, {1, 2}};
     struct berth_node nodes[NODES] = {{.gpus = 4, .numa = 1},
                                       {.gpus = 4, .numa = 1, .first_gpu = 4}};
-    struct berth_request requests[2] = {
-        {.groups = groups, .n_groups = 1, .replicas = 1, .gpus = 3, .demand_milli = 3000, .types = 1},
-        {.groups = groups + 1,
-         .n_groups = 1,
-         .replicas = 1,
-         .gpus = 2,
-         .demand_milli = 2000,
-         .types = 1}};
+    struct berth_request requests[2] = {{.groups = groups,
+                                         .n_groups = 1,
+                                         .replicas = 1,
+                                         .gpus = 3,
+                                         .demand_milli = 3000,
+                                         .types = 1},
+                                        {.groups = groups + 1,
+                                         .n_groups = 1,
+                                         .replicas = 1,
+                                         .gpus = 2,
+                                         .demand_milli = 2000,
+                                         .types = 1}};
     struct berth_job jobs[JOBS];
     struct berth_event events[JOBS];
     static const uint32_t domains[BERTH_LEVELS] = {NODES, NODES, NODES, NODES, NODES, 1, 1, 1};
@@ -99,8 +103,11 @@ static void the_core_schedules_a_hand_fed_cluster(void **state)
         for (int l = 0; l < BERTH_LEVELS; l++)
             nodes[i].domain[l] = l <= BERTH_LEVEL_NVLINK ? i : 0;
     for (uint32_t i = 0; i < JOBS; i++) {
-        jobs[i] = (struct berth_job){
-            .key = i, .request = i == 2, .limit = 100, .user = BERTH_NONE, .state = BERTH_JOB_PENDING};
+        jobs[i] = (struct berth_job){.key = i,
+                                     .request = i == 2,
+                                     .limit = 100,
+                                     .user = BERTH_NONE,
+                                     .state = BERTH_JOB_PENDING};
         events[i] = (struct berth_event){.kind = BERTH_EV_JOB_SUBMITTED, .job = i, .key = i};
     }
     assert_int_equal(core_policy.create(&host, &view, &config, &core), 0);

@@ -22,6 +22,8 @@ static const char *const policy[] = {
     "order=drf,walk=skip,displace=migrate,place=spread",
     "order=fifo,walk=skip,launch=pod,timeout=20m",
     "order=fifo,walk=skip,place=fgd",
+    "order=fifo,walk=easy,estimate=limit,share=exclusive",
+    "order=srtf,walk=desired,estimate=limit,share=mig",
 };
 
 static const struct engine_costs costs = {60 * NS_PER_S, 90 * NS_PER_S, 600 * NS_PER_S};
@@ -51,6 +53,7 @@ static void lay(struct ground *g, const char *text, uint64_t seed)
     memset(j, 0, sizeof j);
     arena_init(&g->a);
     builders_fleet(&g->fleet, &g->a, 4, 8);
+    g->fleet.type_name[0] = "h100-sxm"; /* for the composition that makes instances of shares */
     rng_stream(&r, seed, RNG_SIZE, 0, 0);
     for (int i = 0; i < 200; i++) {
         at += (ns_t)rng_below(&r, 150) * NS_PER_S;

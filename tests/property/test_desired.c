@@ -149,7 +149,7 @@ static void the_count_walk_equals_a_loop_over_the_sorted_jobs(void **state)
     }
 }
 
-static void the_order_can_be_walked_from_both_ends(void **state)
+static void the_last_running_candidate_is_found_from_any_other(void **state)
 {
     struct arena a;
     struct desired d = {0};
@@ -157,17 +157,11 @@ static void the_order_can_be_walked_from_both_ends(void **state)
     (void)state;
     arena_init(&a);
     desired_reserve(&d, 4, 0, &a);
-    assert_int_equal(desired_first(&d), DESIRED_NONE);
     assert_int_equal(desired_last_running(&d, DESIRED_NONE), DESIRED_NONE);
     desired_insert(&d, 3, (struct desired_key){0, 7, 0}, 1000, DESIRED_NONE, true);
     desired_insert(&d, 0, (struct desired_key){0, 7, 1}, 1000, DESIRED_NONE, true);
     desired_insert(&d, 1, (struct desired_key){-1, 9, 2}, 1000, DESIRED_NONE, false);
     desired_insert(&d, 2, (struct desired_key){5, 0, 3}, 0, DESIRED_NONE, true);
-    assert_int_equal(desired_first(&d), 1);
-    assert_int_equal(desired_after(&d, 1), 3);
-    assert_int_equal(desired_after(&d, 3), 0);
-    assert_int_equal(desired_after(&d, 0), 2);
-    assert_int_equal(desired_after(&d, 2), DESIRED_NONE);
     assert_int_equal(desired_last_running(&d, DESIRED_NONE), 0);
     assert_int_equal(desired_last_running(&d, 0), 3);
     assert_int_equal(desired_last_running(&d, 3), DESIRED_NONE);
@@ -376,99 +370,6 @@ static void the_node_walk_equals_a_loop_over_copies_of_the_fleet(void **state)
     assert_true(displaced > 1000 && moved > 10);
 }
 
-struct heads { /* a host whose set holds one pending job per class, and those it stopped */
-    struct fleet fleet;
-    struct desired set;
-    const struct model *jobs;
-};
-
-static void insert_next(struct heads *h, uint32_t class)
-{
-    for (uint32_t i = 0; i < h->jobs->n; i++) {
-        uint32_t s = h->jobs->order[i];
-        const struct naive_job *j = &h->jobs->job[s];
-        if (j->group != class || h->set.entry[s].in)
-            continue;
-        desired_insert(&h->set, s, j->key, j->size, class, false);
-        return;
-    }
-}
-
-static bool heads_start(void *ctx, uint32_t slot)
-{
-    struct heads *h = ctx;
-    bool placed = fleet_place(&h->fleet, slot);
-
-    if (placed)
-        insert_next(h, h->jobs->job[slot].group);
-    return placed;
-}
-
-static void one_pending_job_per_class_gives_the_same_plan(void **state)
-{
-    static const uint32_t replicas[CLASSES] = {1, 1, 1, 2, 3, 1, 2};
-    static const uint32_t gpus[CLASSES] = {1, 2, 3, 5, 8, 8, 1};
-
-    (void)state;
-    for (uint64_t seed = 1; seed <= 200; seed++) {
-        struct model m = {0};
-        struct fleet f = {0};
-        struct rng r;
-
-        rng_stream(&r, seed, RNG_SIZE, 0, 0);
-        for (uint32_t i = 0; i < NODES; i++)
-            f.free[i] = 8;
-        for (int step = 0; step < 60; step++) {
-            struct arena a;
-            struct desired all = {0};
-            struct heads h = {.jobs = &m};
-            struct desired_host host = {&f, host_start, host_withdraw, host_stop, host_resume, 0};
-            struct desired_host few = {&h, heads_start, host_withdraw, host_stop, host_resume, 0};
-
-            for (uint32_t k = 1 + rng_below(&r, 8); k--;) {
-                uint32_t s = rng_below(&r, SLOTS), class = rng_below(&r, CLASSES);
-                struct naive_job *j = &m.job[s];
-                if (j->in && j->running)
-                    fleet_give(&f, s);
-                j->in = !j->in;
-                if (!j->in)
-                    continue;
-                f.replicas[s] = replicas[class];
-                f.gpus[s] = gpus[class];
-                *j = (struct naive_job){some_key(&r, m.arrivals++),
-                                        replicas[class] * gpus[class] * 1000, class, true, false};
-            }
-            sort(&m);
-            arena_init(&a);
-            desired_reserve(&all, SLOTS, CLASSES, &a);
-            desired_reserve(&h.set, SLOTS, CLASSES, &a);
-            for (uint32_t s = 0; s < SLOTS; s++) {
-                const struct naive_job *j = &m.job[s];
-                if (!j->in)
-                    continue;
-                desired_insert(&all, s, j->key, j->size, j->group, j->running);
-                if (j->running)
-                    desired_insert(&h.set, s, j->key, j->size, j->group, true);
-            }
-            for (uint32_t c = 0; c < CLASSES; c++)
-                insert_next(&h, c);
-            h.fleet = f;
-            desired_nodes(&h.set, NODES * 8000, &few);
-            desired_nodes(&all, NODES * 8000, &host);
-            assert_int_equal(h.set.n_start, all.n_start);
-            assert_int_equal(h.set.n_stop, all.n_stop);
-            assert_memory_equal(h.fleet.free, f.free, sizeof f.free);
-            for (uint32_t i = 0; i < all.n_start; i++)
-                assert_int_equal(h.set.start[i], all.start[i]);
-            for (uint32_t i = 0; i < all.n_stop; i++)
-                assert_int_equal(h.set.stop[i], all.stop[i]);
-            for (uint32_t s = 0; s < SLOTS; s++)
-                m.job[s].running = m.job[s].in && all.entry[s].running;
-            arena_free(&a);
-        }
-    }
-}
-
 /* Two nodes of 8: the first two jobs hold 7 devices of one, the last holds 2 of the other. */
 static void only_those_in_the_way_are_stopped(void **state)
 {
@@ -500,9 +401,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_count_walk_equals_a_loop_over_the_sorted_jobs),
-        cmocka_unit_test(the_order_can_be_walked_from_both_ends),
+        cmocka_unit_test(the_last_running_candidate_is_found_from_any_other),
         cmocka_unit_test(the_node_walk_equals_a_loop_over_copies_of_the_fleet),
-        cmocka_unit_test(one_pending_job_per_class_gives_the_same_plan),
         cmocka_unit_test(only_those_in_the_way_are_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

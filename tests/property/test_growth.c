@@ -115,13 +115,14 @@ static struct cost replay(const char *text, uint32_t gpus, uint32_t n, double lo
 static void the_loop_allocates_no_more_for_ten_times_the_jobs(void **state)
 {
     static const char *const policies[] = {"fifo", "easy,estimate=limit",
-                                           "fifo,walk=skip,place=consolidate"};
+                                           "fifo,walk=skip,place=consolidate",
+                                           "order=2dlas,walk=desired"};
     (void)state;
     if (SANITIZED) {
         print_message("SKIP: the sanitizer owns the allocator\n");
         skip();
     }
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
         uint64_t few = replay(policies[i], 256, 2000, 0.9).calls,
                  many = replay(policies[i], 256, 20000, 0.9).calls;
         /* Some twenty tables by slot double between instants with the jobs present: a logarithm, not a
@@ -174,6 +175,8 @@ static void instructions_grow_with_jobs_and_hardly_with_gpus(void **state)
     } base[] = {
         {"fifo", 4096, 20000, 0.9},
         {"fifo,walk=skip", 1024, 10000, 0.7},
+        {"order=2dlas,walk=desired", 1024, 20000, 0.9},
+        {"order=2dlas,walk=desired", 2048, 20000, 0.9},
     };
     (void)state;
     if (SANITIZED || instructions("fifo", 64, 10, 0.5) == 0) {

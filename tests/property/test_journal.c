@@ -111,16 +111,14 @@ static void replays(const struct journal_file *f, const struct berth_policy *own
     struct replay *r = ARENA_NEW(a, struct replay);
     struct diag d = {0};
     struct replay_config c = {.file = f,
-                              .text = f->text,
-                              .values = f->values,
-                              .n_values = f->n_values,
+                              .as = {.text = f->text, .values = f->values, .n_values = f->n_values},
                               .exactly = true,
                               .stop = SIZE_MAX};
     int rc;
 
     if (!own)
         assert_int_equal(choice_parse(f->policy, NULL, a, choice, &d), 0);
-    c.policy = own ? own : choice->policy;
+    c.as.policy = own ? own : choice->policy;
     rc = replay_open(r, &c, a, &d);
     while (rc >= 0 && (rc = replay_call(r, &d)) > 0)
         if (r->different != SIZE_MAX)

@@ -85,7 +85,7 @@ static void draw_all(struct place *p, const struct outcome *o)
 
     for (const struct report *const *r = report_all(); *r; r++) {
         struct diag d = {0};
-        if ((*r)->own_files && report_write(*r, o, &c, &d) < 0)
+        if ((*r)->write && (*r)->own_files && report_write(*r, o, &c, &d) < 0)
             fail_msg("%s: %s", (*r)->name, d.message);
     }
 }
@@ -178,7 +178,7 @@ static void without_plots_nothing_is_written(void **state)
 
     mini_outcome_init(&m);
     for (const struct report *const *r = report_all(); *r; r++)
-        if ((*r)->own_files)
+        if ((*r)->write && (*r)->own_files)
             assert_int_equal(report_write(*r, &m.o, &c, &d), 0);
     assert_int_equal(size_of(p, "."), -1);
     mini_outcome_free(&m);
@@ -271,7 +271,8 @@ static void scattered_gpus_are_drawn_only_where_they_were_measured(void **state)
         for (int k = 0; k < FRAG_METRICS; k++)
             row[i].metric[k] = (i * 3 + k * 2) % 7 * 1000;
     m.o.series = row;
-    m.o.fragmentation = (struct outcome_fragmentation){.known = true, .fgd_known = true, .mig_known = true};
+    m.o.fragmentation =
+        (struct outcome_fragmentation){.known = true, .fgd_known = true, .mig_known = true};
     draw_all(*state, &m.o);
     assert_in_range(size_of(*state, "scattered.svg"), 1000, 100000);
     assert_true(size_of(*state, "scattered.png") > 0);

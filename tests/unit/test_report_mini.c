@@ -49,7 +49,7 @@ static void every_file_is_as_recorded(void **s)
     (void)s;
     for (const struct report *const *r = report_all(); *r; r++) {
         char path[256];
-        if ((*r)->own_files)
+        if ((*r)->own_files || !(*r)->write)
             continue;
         snprintf(path, sizeof path, "tests/data/mini/%s", (*r)->file ? (*r)->file : "summary.txt");
         char *ours = mini_outcome_render(&m.o, (*r)->name);
@@ -72,7 +72,7 @@ static void a_report_says_the_same_twice(void **s)
 {
     (void)s;
     for (const struct report *const *r = report_all(); *r; r++) {
-        if ((*r)->own_files)
+        if ((*r)->own_files || !(*r)->write)
             continue;
         char *a = mini_outcome_render(&m.o, (*r)->name), *b = mini_outcome_render(&m.o, (*r)->name);
         assert_string_equal(a, b);

@@ -2,7 +2,7 @@
 cat >$T/s.json <<'END'
 {"berth_scenario": 1, "name": "three", "model": {"file": "m.json"}, "clusters": ["8x hgx-v100", "6x hgx-v100"],
  "policies": ["fcfs", "easy", "order=smallest,walk=conservative"], "horizon": "3d",
- "outputs": ["jobs_csv", "ledger_csv", "series_csv", "outcome_json", "schedule_swf", "trace_json", "metrics_om"]}
+ "outputs": ["jobs_csv", "ledger_csv", "series_csv", "outcome_json", "schedule_swf", "trace_json", "metrics_om", "comparison_csv", "comparison_md"]}
 END
 cp scenarios/models/helios-like.json $T/m.json
 $BERTH run $T/s.json -q -j 1 -o $T/one && $BERTH run $T/s.json -q -j 2 -o $T/two || exit

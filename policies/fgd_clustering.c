@@ -1,0 +1,12 @@
+/* fgd_clustering.c - GPU clustering, a baseline of FGD, submission order, whatever fits. */
+#include "sched/policy.h"
+
+POLICY_PART(fgd_clustering) = {
+    .axis = AXIS_PRESET,
+    .name = "fgd-clustering",
+    .summary = "GPU clustering, a baseline of FGD, submission order, whatever fits",
+    .source = "Weng et al., USENIX ATC 23; policies.md 9 and 10",
+    .composition = "order=fifo,walk=skip,place=gpuclustering",
+    .oracle = "FGD: every node, GPU and metric of the recorded runs and the published "
+              "curves",
+};
