@@ -552,7 +552,8 @@ void occupancy_verify(const struct occupancy *o)
                 have += bits_count(o->free[(size_t)node * o->words + w]);
             check(have == o->n_free[node] && o->slot[node] == s);
             for (uint32_t f = 0; f <= p->most; f++)
-                check((p->map[(size_t)f * p->words + s / 64] >> s % 64 & 1) == (f == have));
+                check((p->map[(size_t)f * p->words + s / 64] >> s % 64 & 1) ==
+                      (f == (o->known ? o->known[node] : have)));
             for (uint32_t gpu = 0; gpu < t->gpus[node]; gpu++)
                 left += device_free(o, node, gpu);
             free += have;
