@@ -158,7 +158,7 @@ uint32_t occupancy_select(const struct pool *p, uint32_t f, uint32_t k);
 uint32_t occupancy_least(const struct pool *p, uint32_t low);
 uint32_t occupancy_most(const struct pool *p);
 
-/* Compare every index with a recount; ends the program on a difference. For tests. */
+/* Compare every index with a recount (one that lags: with what it knows); ends the program on a difference. For tests. */
 void occupancy_verify(const struct occupancy *o);
 
 #endif
