@@ -237,7 +237,7 @@ enum {
     BERTH_DO_MIGRATE,   /* pieces: the new place, disjoint from the old; the old is free to claim */
     BERTH_DO_RESERVE,   /* a promise: the job starts at `at` or earlier */
     BERTH_DO_UNRESERVE, /* the promise is taken back */
-    BERTH_DO_REJECT,    /* never run this job; allowed only when it can never be placed */
+    BERTH_DO_REJECT,    /* never run this job; refused (CAN_RUN) by hosts that take in only what can run */
     BERTH_DO_WAKE,      /* a TIMER at `at` with this cookie; at = now: in a call of its own, when
                            what can be done at once of this call's decisions is done, so that a job
                            may be stopped and started elsewhere in one instant */

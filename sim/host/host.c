@@ -358,7 +358,7 @@ int host_init(struct host *h, const struct host_config *c, struct arena *a, stru
     occupancy_defer_index(&h->occ, a); /* a policy with an index of its own needs none here */
     h->placer = (struct placer){.occ = &h->occ, .jobs = jobs, .seed = c->seed};
     h->pending_of = ARENA_ARRAY(a, uint32_t, jobs->n_requests + 1);
-    pieces_init(&h->held, false);
+    pieces_init(&h->held);
     digest_init(&h->digest);
     rng_stream(&h->random, c->seed, RNG_PLACE, 1, 0);
     describe_fleet(h, a);

@@ -27,7 +27,6 @@ enum host_effect_kind {
     HOST_MIGRATE, /* old pieces: first, n */
     HOST_WAKE,
     HOST_UNWAKE,
-    HOST_REJECT,
     HOST_HOLD,
     HOST_UNHOLD,
     HOST_RESERVE,

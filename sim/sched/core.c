@@ -31,7 +31,7 @@ void core_init(struct core *c, const struct berth_host *host, const struct berth
     c->tracks_ends = policy->part[AXIS_WALK]->needs_estimate;
     if (c->tracks_ends)
         c->prefer = ARENA_ARRAY(a, uint64_t, (size_t)c->topo->n_nodes * c->occ.words);
-    pieces_init(&c->held, false);
+    pieces_init(&c->held);
     c->refused = ARENA_ARRAY(a, uint64_t, c->jobs->n_requests + 1);
     c->cursor = ARENA_ARRAY(a, struct cursor, c->jobs->n_requests + 1);
     c->reserved_job = JOB_NONE;

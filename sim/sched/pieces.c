@@ -1,9 +1,9 @@
 /* pieces.c - the devices that jobs hold, as runs of pieces in one array. */
 #include "sched/pieces.h"
 
-void pieces_init(struct pieces *p, bool keep)
+void pieces_init(struct pieces *p)
 {
-    *p = (struct pieces){.keep = keep};
+    *p = (struct pieces){.all = {NULL, 0, 0}};
     memset(p->recycled, 0xff, sizeof p->recycled);
 }
 
@@ -23,10 +23,10 @@ uint32_t pieces_store(struct pieces *p, const struct held *h, uint32_t n)
 
     if (!n)
         return 0;
-    if (!p->keep && first != PIECES_NONE) {
+    if (first != PIECES_NONE) {
         p->recycled[k] = (uint32_t)p->all.at[first].mask;
     } else {
-        size_t room = p->keep ? n : (size_t)1 << k;
+        size_t room = (size_t)1 << k;
         VEC_RESERVE(&p->all, p->all.n + room);
         first = (uint32_t)p->all.n;
         p->all.n += room;
@@ -39,7 +39,7 @@ void pieces_drop(struct pieces *p, uint32_t first, uint32_t n)
 {
     uint32_t k = log2_up(n);
 
-    if (p->keep || !n)
+    if (!n)
         return;
     p->all.at[first].mask = p->recycled[k];
     p->recycled[k] = first;

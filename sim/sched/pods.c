@@ -25,7 +25,7 @@ struct pods *pods_new(struct core *c, struct arena *a)
 
     p->core = c;
     p->timeout = c->policy->option[AXIS_LAUNCH][0];
-    pieces_init(&p->part, false);
+    pieces_init(&p->part);
     return p;
 }
 
